@@ -1,0 +1,255 @@
+"""A folder becomes papers: files found and hashed, duplicates told, the bibliography matched."""
+
+import hashlib
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from pipeline.bibliography import match, normal_doi, normal_title, read_bibtex
+from pipeline.errors import CorpusError
+from pipeline.records import Card, CodedPaper, Entry, Metadata, Paper, Rejection
+
+SKETCH = 256  # hashes kept of a text
+SAME_TEXT = 0.5  # estimated Jaccard similarity of five-word runs from which two texts are one paper
+RELATED_TEXT = 0.2  # the same where the DOI agrees too
+SAME_TITLE = 95  # of 100, where the DOI agrees too
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a folder holds. `papers` maps sha256 to the paths of its bytes, first one first; paths are
+    relative to the folder, with forward slashes. `ignored` counts files that are neither papers nor
+    bibliographies.
+    """
+
+    papers: dict[str, tuple[str, ...]]
+    entries: tuple[Entry, ...]
+    bibliographies: tuple[tuple[str, str], ...]
+    rejected: tuple[Rejection, ...]
+    ignored: int
+
+
+def scan(folder: Path, skip: Path) -> Scan:
+    """Find and hash the papers and bibliographies under `folder`, leaving out `skip` and hidden files.
+
+    A paper is a file that ends in .pdf, or one that begins as a PDF whatever its name. Raises CorpusError
+    where the folder is missing or cannot be listed.
+    """
+    if not folder.is_dir():
+        remedy = "name a folder that holds your PDF files: precedent run FOLDER"
+        raise CorpusError("there is no such folder of papers", str(folder), remedy)
+    papers: dict[str, list[str]] = defaultdict(list)
+    entries: list[Entry] = []
+    bibliographies: list[tuple[str, str]] = []
+    rejected: list[Rejection] = []
+    ignored = 0
+    for path in _files(folder, skip):
+        name = path.relative_to(folder).as_posix()
+        try:
+            kind, digest = _look(path)
+        except OSError as error:
+            rejected.append(_unreadable(name, error))
+            continue
+        if kind == "paper":
+            papers[digest].append(name)
+        elif kind == "bibliography":
+            found, broken = read_bibtex(path, name, digest)
+            entries += found
+            rejected += broken
+            bibliographies.append((name, digest))
+        else:
+            ignored += 1
+    rejected += [_same_bytes(sha, name, names[0]) for sha, names in papers.items() for name in names[1:]]
+    return Scan(
+        {sha: tuple(names) for sha, names in papers.items()},
+        tuple(entries),
+        tuple(bibliographies),
+        tuple(rejected),
+        ignored,
+    )
+
+
+def _files(folder: Path, skip: Path) -> Iterator[Path]:
+    """Files under `folder` in the order of their names; hidden ones and those under `skip` left out."""
+
+    def fail(error: OSError) -> None:
+        what = f"the folder cannot be listed ({error.strerror})"
+        raise CorpusError(
+            what, str(error.filename), "mend its rights, or move it out of the corpus"
+        ) from error
+
+    for root, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = sorted(f for f in folders if f[0] != "." and Path(root, f) != skip)
+        yield from (Path(root, name) for name in sorted(names) if name[0] != ".")
+
+
+def _look(path: Path) -> tuple[str, str]:
+    """("paper" | "bibliography" | "other", sha256) of a file. Raises OSError."""
+    if not path.is_file():
+        raise OSError(0, "not a regular file")
+    with path.open("rb") as handle:
+        head = handle.read(1024)
+        ending = path.suffix.lower()
+        kind = (
+            "paper"
+            if ending == ".pdf" or b"%PDF-" in head
+            else "bibliography"
+            if ending == ".bib"
+            else "other"
+        )
+        if kind == "other":
+            return kind, ""
+        handle.seek(0)
+        return kind, hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _unreadable(name: str, error: OSError) -> Rejection:
+    reason = f"the file cannot be opened ({error.strerror or type(error).__name__})"
+    return Rejection(name, "", "unreadable", reason, "mend its rights or the link, then run again")
+
+
+def _same_bytes(sha256: str, name: str, first: str) -> Rejection:
+    remedy = "nothing to do; delete one of the two if you like"
+    return Rejection(name, sha256, "duplicate", f"the same file as {first}", remedy)
+
+
+def sketch(text: str) -> tuple[int, ...]:
+    """The smallest SKETCH hashes (unsigned 64 bit, ascending) of a text's five-word runs.
+
+    A bottom-k sketch: Broder, "On the resemblance and containment of documents", 1997.
+    """
+    words = re.findall(r"\w+", text.lower())
+    runs = {" ".join(words[i : i + 5]) for i in range(max(len(words) - 4, 1))}
+    hashes = {int.from_bytes(hashlib.blake2b(run.encode(), digest_size=8).digest()) for run in runs}
+    return tuple(sorted(hashes)[:SKETCH])
+
+
+def resemblance(a: Sequence[int], b: Sequence[int]) -> float:
+    """Estimated Jaccard similarity, in [0, 1], of the texts behind two sketches."""
+    union = sorted(set(a) | set(b))[:SKETCH]
+    common = set(a) & set(b)
+    return sum(h in common for h in union) / len(union) if union else 0.0
+
+
+def find_duplicates(cards: Sequence[Card], order: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Papers that are another one in other bytes: id -> (id of the one that is kept, why).
+
+    Two are one where their texts are near the same, or where their DOI agrees and their text or title is
+    alike; a DOI alone is not enough, since one is easily misread. `order` lists ids, those to keep first.
+    """
+    rank = {document_id: at for at, document_id in enumerate(order)}
+    by_id = {card.id: card for card in sorted(cards, key=lambda card: rank[card.id])}
+    dropped: dict[str, tuple[str, str]] = {}
+    for first, second in sorted(_candidates(by_id), key=lambda pair: (rank[pair[0]], rank[pair[1]])):
+        if first not in dropped and second not in dropped:
+            why = _why_same(by_id[first], by_id[second])
+            if why:
+                dropped[second] = (first, why)
+    return dropped
+
+
+def _candidates(by_id: Mapping[str, Card]) -> set[tuple[str, str]]:
+    """Pairs, in the mapping's order, that share a DOI or one of their 16 smallest hashes."""
+    groups: dict[object, list[str]] = defaultdict(list)
+    for card in by_id.values():
+        for mark in (*card.sketch[:16], normal_doi(card.metadata.doi)):
+            if mark:
+                groups[mark].append(card.id)
+    return {pair for group in groups.values() for pair in combinations(group, 2)}
+
+
+def _why_same(a: Card, b: Card) -> str:
+    """Why two papers are one, in words, or an empty string."""
+    alike = resemblance(a.sketch, b.sketch)
+    doi = normal_doi(a.metadata.doi)
+    if doi and doi == normal_doi(b.metadata.doi):
+        titles = fuzz.ratio(normal_title(a.metadata.title), normal_title(b.metadata.title))
+        if alike >= RELATED_TEXT or titles >= SAME_TITLE:
+            return f"the same DOI {doi} and {'text' if alike >= RELATED_TEXT else 'title'}"
+    return f"near-same text ({alike:.0%} of it in common)" if alike >= SAME_TEXT else ""
+
+
+def gather(
+    scan: Scan, cards: Sequence[Card], coded: Mapping[str, CodedPaper]
+) -> tuple[tuple[Paper, ...], tuple[Rejection, ...]]:
+    """The papers of the tables, in the order of their paths, and the near-duplicates that are left out.
+
+    What the bibliography says wins over what was read from the page. Of two printings the one stays that
+    the bibliography names, then the longer one, then the first by path.
+    """
+    first = {card.id: scan.papers[card.id][0] for card in cards}
+    entries = match(cards, first, scan.entries)
+    order = sorted(
+        cards, key=lambda c: (not _attached(entries.get(c.id), first[c.id]), -c.characters, first[c.id])
+    )
+    dropped = find_duplicates(cards, [card.id for card in order])
+    rejected = tuple(
+        Rejection(
+            first[gone], gone, "duplicate", f"{why}: kept is {first[kept]}", "delete the one you do not want"
+        )
+        for gone, (kept, why) in sorted(dropped.items(), key=lambda item: first[item[0]])
+    )
+    stay = sorted((card for card in cards if card.id not in dropped), key=lambda card: first[card.id])
+    keys = _citation_keys(stay, entries)
+    return tuple(
+        _paper(c, scan.papers[c.id], keys[c.id], entries.get(c.id), coded[c.id]) for c in stay
+    ), rejected
+
+
+def _attached(entry: Entry | None, path: str) -> bool:
+    return entry is not None and any(Path(file).name == Path(path).name for file in entry.files)
+
+
+def _paper(card: Card, paths: Sequence[str], key: str, entry: Entry | None, coded: CodedPaper) -> Paper:
+    return Paper(
+        document_id=card.id,
+        path=paths[0],
+        other_paths=tuple(paths[1:]),
+        citation_key=key,
+        metadata=_merge(entry.metadata, card.metadata) if entry else card.metadata,
+        journal=entry.journal if entry else "",
+        pages=card.pages,
+        reader=card.reader,
+        domain=coded.domain,
+        sentences=coded.sentences,
+    )
+
+
+def _merge(first: Metadata, second: Metadata) -> Metadata:
+    """`first`, with what it lacks from `second`."""
+    return Metadata(
+        first.title or second.title,
+        first.authors or second.authors,
+        first.year or second.year,
+        first.doi or second.doi,
+    )
+
+
+def _citation_keys(cards: Sequence[Card], entries: Mapping[str, Entry]) -> dict[str, str]:
+    """A key for each paper: the bibliography's, else surname, year and a word, and a letter if need be."""
+    keys: dict[str, str] = {}
+    used = {entry.key for entry in entries.values()}
+    for card in cards:
+        if card.id in entries:
+            keys[card.id] = entries[card.id].key
+            continue
+        base = _made_key(card)
+        tails = ("", *"abcdefghijklmnopqrstuvwxyz", f"-{card.id[:8]}")
+        keys[card.id] = next(base + tail for tail in tails if base + tail not in used)
+        used.add(keys[card.id])
+    return keys
+
+
+def _made_key(card: Card) -> str:
+    about = card.metadata
+    author = about.authors[0] if about.authors else "anon"
+    surname = author.split(",")[0] if "," in author else author.split()[-1]
+    words = [word for word in normal_title(about.title).split() if len(word) > 3]
+    plain = re.sub(r"[^a-z0-9]", "", surname.lower()) or "anon"
+    return f"{plain}{about.year or ''}{words[0] if words else card.id[:6]}"

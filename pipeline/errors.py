@@ -1,0 +1,57 @@
+"""One family of errors. Each says what happened, where, and what to do about it."""
+
+from pathlib import Path
+
+
+class PrecedentError(Exception):
+    """Something a person can act on: `what` happened, `where`, and the `remedy`.
+
+    Every subclass takes exactly these three strings, so that an error survives pickling on its way
+    out of a worker process.
+    """
+
+    def __init__(self, what: str, where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where, remedy)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f"\n  What to do: {self.remedy}" if self.remedy else ""
+        return f"{place}{self.what}{advice}"
+
+
+class UnreadablePaper(PrecedentError):  # noqa: N818 - it names the paper's state, as a researcher would
+    """A file that cannot become a Document: damaged, encrypted, empty, no PDF, no text."""
+
+
+class CodebookError(PrecedentError):
+    """A codebook that does not hold together; `where` is file:line."""
+
+
+class SettingsError(PrecedentError):
+    """A setting that is unknown or out of its range."""
+
+
+class CorpusError(PrecedentError):
+    """The corpus folder is missing, is no folder, or cannot be read."""
+
+
+class StoreError(PrecedentError):
+    """State that cannot be read or written: rights, space, or a damaged file."""
+
+
+class AlreadyRunning(StoreError):  # noqa: N818 - it names the situation
+    """Another run holds the lock of this output folder."""
+
+
+def first_line(error: BaseException, limit: int = 200) -> str:
+    """The first line of an error's message, at most `limit` characters, for a table cell."""
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:limit]
+
+
+def where_in(path: Path, line: int) -> str:
+    """`file:line`, as editors understand it; lines count from 1."""
+    return f"{path}:{line}"

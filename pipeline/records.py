@@ -1,0 +1,301 @@
+"""Frozen records that pass between stages.
+
+A document is one immutable string; everything else is half-open offsets into it. Offsets count
+Unicode code points. Pages count from 1. Boxes are in PDF points with the origin at the top left.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Status = Literal["asserted", "negated", "proposed"]
+Role = Literal[
+    "front",  # title block, affiliations, anything before the first heading
+    "abstract",
+    "introduction",
+    "methods",
+    "results",
+    "discussion",
+    "conclusion",
+    "policy",
+    "body",  # a section whose heading tells no role
+    "references",
+    "back",  # acknowledgements, funding, author notes, appendices of data
+]
+
+BOTH = "both"  # domain of a sentence or paper that joins the two sides of the comparison
+OTHER = "other"  # domain of a sentence or paper on neither side
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page: `page` from 1, the rest in points from the page's top left."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its number (from 1), printed label, size in points, and its span of the text."""
+
+    number: int
+    label: str
+    width: float
+    height: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what follows it, up to the next heading; `start` is where the heading begins."""
+
+    title: str
+    role: Role
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of a paper. Empty strings and None stand for what is not known."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    doi: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The words of a document as columns of equal length n, in text order.
+
+    `start`, `end`: int32 offsets; `page`: int32 from 1; `box`: float32 (n, 4) as x0, top, x1, bottom.
+    A word that a line break split is two words here, one for each of its boxes.
+    """
+
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    page: NDArray[np.int32]
+    box: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A paper that was read. `id` is the sha256 of its file; `reader` names what read it."""
+
+    id: str
+    text: str
+    pages: tuple[Page, ...]
+    words: Words
+    sections: tuple[Section, ...]
+    metadata: Metadata
+    reader: str
+
+    def page_at(self, offset: int) -> Page:
+        """The page that holds the character at `offset`."""
+        at = bisect_right(self.pages, offset, key=lambda page: page.start) - 1
+        return self.pages[max(at, 0)]
+
+    def section_at(self, offset: int) -> Section | None:
+        """The section that holds the character at `offset`, or None before the first heading."""
+        at = bisect_right(self.sections, offset, key=lambda section: section.start) - 1
+        return self.sections[at] if at >= 0 else None
+
+    def boxes(self, start: int, end: int) -> tuple[Box, ...]:
+        """The boxes of the words that [start, end) touches, words of one line joined into one box."""
+        first = int(np.searchsorted(self.words.end, start, side="right"))
+        last = int(np.searchsorted(self.words.start, end, side="left"))
+        lines: list[Box] = []
+        for i in range(first, last):
+            x0, top, x1, bottom = (float(v) for v in self.words.box[i])
+            box = Box(int(self.words.page[i]), x0, top, x1, bottom)
+            if lines and _same_line(lines[-1], box):
+                lines[-1] = _join(lines[-1], box)
+            else:
+                lines.append(box)
+        return tuple(lines)
+
+
+def _same_line(line: Box, word: Box) -> bool:
+    """Whether the word carries the line on: same page, to the right, overlapping by half its height."""
+    overlap = min(line.bottom, word.bottom) - max(line.top, word.top)
+    height = min(line.bottom - line.top, word.bottom - word.top)
+    return line.page == word.page and word.x0 >= line.x0 and overlap >= height / 2
+
+
+def _join(a: Box, b: Box) -> Box:
+    return Box(a.page, min(a.x0, b.x0), min(a.top, b.top), max(a.x1, b.x1), max(a.bottom, b.bottom))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One sentence of a document, the unit of coding, by its offsets."""
+
+    start: int
+    end: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One code on one sentence.
+
+    `document.text[start:end] == quote`, always. `evidence` are the spans, inside the quote's offsets,
+    of the terms that fired; `confidence` in [0, 1] is the probability that a coder would agree.
+    """
+
+    id: str
+    document_id: str
+    family: str
+    code: str
+    domain: str
+    status: Status
+    start: int
+    end: int
+    quote: str
+    role: Role
+    method: str
+    confidence: float
+    terms: tuple[str, ...]
+    evidence: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodedPaper:
+    """What coding made of one document.
+
+    `domain` is that of the paper; `sentences` counts its passages by domain of the sentence.
+    """
+
+    document_id: str
+    domain: str
+    sentences: dict[str, int]
+    codings: tuple[Coding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What ingest needs of a document that was read: all but its text and words.
+
+    `sketch` holds the smallest hashes of its five-word runs, by which near-duplicates are found.
+    """
+
+    id: str
+    reader: str
+    metadata: Metadata
+    sketch: tuple[int, ...]
+    pages: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A bibliography entry: `files` are names of attachments, `source` is its file, `line` counts from 1."""
+
+    key: str
+    metadata: Metadata
+    journal: str
+    files: tuple[str, ...]
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of the corpus after ingest: its file, what is known of it, and what became of it.
+
+    `path` is relative to the corpus folder, with forward slashes. `other_paths` are files with the same
+    bytes.
+    """
+
+    document_id: str
+    path: str
+    other_paths: tuple[str, ...]
+    citation_key: str
+    metadata: Metadata
+    journal: str
+    pages: int
+    reader: str
+    domain: str
+    sentences: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A file that is not in the tables: why, and what would mend it. `kind` is a short stable word."""
+
+    path: str
+    sha256: str
+    kind: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of the corpus: its number (from 1), name, top words with weights, and NPMI coherence.
+
+    `sides` gives, for each domain that is compared, the topic's share of that side's text, in [0, 1].
+    """
+
+    number: int
+    name: str
+    words: tuple[tuple[str, float], ...]
+    coherence: float
+    papers: int
+    sides: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicModel:
+    """Topics and, per document, weights that sum to one. `note` says why there are none, if so."""
+
+    topics: tuple[Topic, ...]
+    weights: dict[str, tuple[float, ...]]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison row. Papers are the unit; sentences are shown beside them.
+
+    `papers` of `of_papers` papers on this side assert the code; `share` with its 95 % interval
+    [`low`, `high`] (None where the side has no papers). `proposed` and `negated` count papers whose
+    mention of the code is only of that status.
+    """
+
+    domain: str
+    of_papers: int
+    papers: int
+    sentences: int
+    proposed: int
+    negated: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One code, left side against right: `difference` is left share minus right share, in [-1, 1].
+
+    `quotes` are ids of the best codings, those of the left side first, best first within a side.
+    """
+
+    family: str
+    code: str
+    left: Side
+    right: Side
+    difference: float | None
+    low: float | None
+    high: float | None
+    verdict: str
+    quotes: tuple[str, ...]

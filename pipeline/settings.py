@@ -1,0 +1,110 @@
+"""Resolved settings: defaults, a TOML file, PRECEDENT_* in the environment, command line; the last wins."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run goes by. Paths are absolute once resolved.
+
+    corpus: folder of papers. out: folder of state and tables. codebook: a codebook of the user's own, or
+    None for the shipped one. workers: processes that read and code, 0 for one per core.
+    seconds_per_paper, memory_mb_per_worker: limits on one file, and on the process that reads it.
+    batch: papers a task. topics: number of topics, 0 to let the corpus decide. seed: of the topic model.
+    """
+
+    corpus: Path = Path("corpus")
+    out: Path = Path("outputs")
+    codebook: Path | None = None
+    workers: int = 0
+    seconds_per_paper: int = 300
+    memory_mb_per_worker: int = 4096
+    batch: int = 100
+    topics: int = 0
+    seed: int = 1
+
+
+RANGES = {
+    "workers": (0, 1024),
+    "seconds_per_paper": (1, 86_400),
+    "memory_mb_per_worker": (1024, 1_048_576),
+    "batch": (1, 10_000),
+    "topics": (0, 500),
+    "seed": (0, 2**31 - 1),
+}
+
+
+def resolve(
+    file: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Settings from defaults, `file`, `environ` and `overrides`, each winning over the one before.
+
+    Overrides that are None are passed over. Raises SettingsError with the place of the mistake.
+    """
+    settings = Settings()
+    if file is not None:
+        settings = _apply(settings, _read(file), str(file), file.parent)
+    variables = {k[10:].lower(): v for k, v in environ.items() if k.startswith("PRECEDENT_")}
+    settings = _apply(settings, variables, "environment (PRECEDENT_...)", Path.cwd())
+    given = {k: v for k, v in (overrides or {}).items() if v is not None}
+    settings = _apply(settings, given, "command line", Path.cwd())
+    return replace(settings, **{name: _absolute(getattr(settings, name)) for name in _PATHS})
+
+
+_NAMES = tuple(field.name for field in fields(Settings))
+_PATHS = ("corpus", "out", "codebook")
+
+
+def _absolute(path: Path | None) -> Any:
+    return path if path is None else Path.cwd() / path
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"the settings file cannot be read ({error.strerror})", str(file), "check --settings"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        remedy = "mend that line; strings need quotes"
+        raise SettingsError(f"not valid TOML: {error}", str(file), remedy) from error
+
+
+def _apply(settings: Settings, values: Mapping[str, object], where: str, base: Path) -> Settings:
+    return replace(settings, **{name: _value(name, raw, where, base) for name, raw in values.items()})
+
+
+def _value(name: str, raw: object, where: str, base: Path) -> Any:
+    """One setting in its type and range; relative paths are taken from `base`."""
+    if name not in _NAMES:
+        close = difflib.get_close_matches(name, _NAMES, 1)
+        hint = f"did you mean {close[0]}?" if close else f"known settings: {', '.join(_NAMES)}"
+        raise SettingsError(f"unknown setting {name!r}", where, hint)
+    if name in _PATHS:
+        if not isinstance(raw, str | Path) or not str(raw):
+            raise SettingsError(f"{name} must be a path, not {raw!r}", where, f'write {name} = "path/to/it"')
+        return base / Path(raw).expanduser()
+    return _integer(name, raw, where)
+
+
+def _integer(name: str, raw: object, where: str) -> int:
+    low, high = RANGES[name]
+    try:
+        number = int(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else None
+    except ValueError:
+        number = None
+    if number is None or not low <= number <= high:
+        remedy = f"give a whole number from {low} to {high}"
+        raise SettingsError(f"{name} cannot be {raw!r}", where, remedy)
+    return number

@@ -1,0 +1,322 @@
+"""What is kept between runs. The only module that writes state.
+
+Under `<out>/state/` each paper's result of each stage is one Parquet file, named by the paper's sha256
+in a folder named by the stage's fingerprint. A file is written aside, flushed and renamed, so it is
+there whole or not at all, and a run killed at any moment leaves nothing to mend. Pages of the files
+carry checksums.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import AlreadyRunning, StoreError
+from pipeline.records import (
+    Card,
+    CodedPaper,
+    Coding,
+    Document,
+    Metadata,
+    Page,
+    Passage,
+    Rejection,
+    Section,
+    Words,
+)
+
+STATE = "state"
+ASIDE = ".aside-"  # begins the names of what is not yet whole
+STAGES = ("read", "split", "code")
+
+_PAGE = pa.struct(
+    [
+        ("number", pa.int32()),
+        ("label", pa.string()),
+        ("width", pa.float64()),
+        ("height", pa.float64()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+    ]
+)
+_SECTION = pa.struct(
+    [("title", pa.string()), ("role", pa.string()), ("start", pa.int64()), ("end", pa.int64())]
+)
+_DOCUMENT = pa.schema(
+    [
+        ("id", pa.string()),
+        ("reader", pa.string()),
+        ("title", pa.string()),
+        ("authors", pa.list_(pa.string())),
+        ("year", pa.int32()),
+        ("doi", pa.string()),
+        ("sketch", pa.list_(pa.uint64())),
+        ("text", pa.large_string()),
+        ("pages", pa.list_(_PAGE)),
+        ("sections", pa.list_(_SECTION)),
+        ("word_start", pa.list_(pa.int32())),
+        ("word_end", pa.list_(pa.int32())),
+        ("word_page", pa.list_(pa.int32())),
+        ("word_box", pa.list_(pa.float32())),
+    ]
+)
+_PASSAGES = pa.schema([("start", pa.int64()), ("end", pa.int64()), ("role", pa.string())])
+
+_CODINGS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("document_id", pa.string()),
+        ("family", pa.string()),
+        ("code", pa.string()),
+        ("domain", pa.string()),
+        ("status", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("quote", pa.large_string()),
+        ("role", pa.string()),
+        ("method", pa.string()),
+        ("confidence", pa.float64()),
+        ("terms", pa.list_(pa.string())),
+        ("evidence", pa.list_(pa.list_(pa.int64(), 2))),
+    ]
+)
+
+
+def artifact(out: Path, stage: str, fingerprint: str, document_id: str) -> Path:
+    """Where the result of `stage` for one paper lies, or would lie."""
+    return out / STATE / stage / fingerprint[:16] / document_id[:2] / f"{document_id}.parquet"
+
+
+def _rejection_path(path: Path) -> Path:
+    return path.with_suffix(".rejected.json")
+
+
+def save_document(path: Path, document: Document, sketch: Sequence[int]) -> None:
+    """Keep a Document; `sketch` are the hashes that near-duplicates are found by."""
+    row = {
+        "id": document.id,
+        "reader": document.reader,
+        **asdict(document.metadata),
+        "sketch": list(sketch),
+        "text": document.text,
+        "pages": [asdict(page) for page in document.pages],
+        "sections": [asdict(section) for section in document.sections],
+        "word_start": document.words.start,
+        "word_end": document.words.end,
+        "word_page": document.words.page,
+        "word_box": document.words.box.reshape(-1),
+    }
+    _write_parquet(path, pa.Table.from_pylist([row], schema=_DOCUMENT))
+
+
+def load_document(path: Path) -> Document:
+    """The Document that `save_document` kept. Raises StoreError where the file is missing or damaged."""
+    table = _read_parquet(path)
+    row = table.drop_columns(["word_start", "word_end", "word_page", "word_box"]).to_pylist()[0]
+
+    def column(name: str) -> Any:
+        return table.column(name).chunk(0).values.to_numpy(zero_copy_only=False)
+
+    words = Words(
+        column("word_start"), column("word_end"), column("word_page"), column("word_box").reshape(-1, 4)
+    )
+    return Document(
+        id=row["id"],
+        text=row["text"],
+        pages=tuple(Page(**page) for page in row["pages"]),
+        words=words,
+        sections=tuple(Section(**section) for section in row["sections"]),
+        metadata=_metadata(row),
+        reader=row["reader"],
+    )
+
+
+def _metadata(row: dict[str, Any]) -> Metadata:
+    return Metadata(row["title"], tuple(row["authors"]), row["year"], row["doi"])
+
+
+def load_cards(paths: Sequence[Path]) -> tuple[Card, ...]:
+    """What ingest needs of each kept Document, without its text, in the order of the ids."""
+    columns = "id, reader, title, authors, year, doi, sketch, len(pages) AS pages, length(text) AS characters"
+    rows = _query(f"SELECT {columns} FROM read_parquet(?) ORDER BY id", paths)  # noqa: S608 - constant
+    return tuple(
+        Card(row["id"], row["reader"], _metadata(row), tuple(row["sketch"]), row["pages"], row["characters"])
+        for row in rows
+    )
+
+
+def load_texts(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """(document id, text) of each kept Document, one in memory at a time."""
+    for path in paths:
+        row = _read_parquet(path, ["id", "text"]).to_pylist()[0]
+        yield row["id"], row["text"]
+
+
+def save_passages(path: Path, passages: Sequence[Passage]) -> None:
+    """Keep the sentences of one paper."""
+    _write_parquet(path, pa.Table.from_pylist([asdict(p) for p in passages], schema=_PASSAGES))
+
+
+def load_passages(path: Path) -> tuple[Passage, ...]:
+    """The sentences that `save_passages` kept."""
+    return tuple(Passage(**row) for row in _read_parquet(path).to_pylist())
+
+
+def save_coded(path: Path, coded: CodedPaper) -> None:
+    """Keep what coding made of one paper."""
+    about = {"document_id": coded.document_id, "domain": coded.domain, "sentences": coded.sentences}
+    schema = _CODINGS.with_metadata({"paper": json.dumps(about, sort_keys=True)})
+    _write_parquet(path, pa.Table.from_pylist([asdict(c) for c in coded.codings], schema=schema))
+
+
+def load_coded(path: Path) -> CodedPaper:
+    """What `save_coded` kept. Raises StoreError where the file is missing or damaged."""
+    table = _read_parquet(path)
+    about = json.loads(table.schema.metadata[b"paper"])
+    return CodedPaper(codings=tuple(_coding(row) for row in table.to_pylist()), **about)
+
+
+def _coding(row: dict[str, Any]) -> Coding:
+    row["terms"] = tuple(row["terms"])
+    row["evidence"] = tuple((start, end) for start, end in row["evidence"])
+    return Coding(**row)
+
+
+def save_rejection(path: Path, rejection: Rejection) -> None:
+    """Keep a refusal beside where the result would lie, so that the file is not tried again each night."""
+    write_bytes(_rejection_path(path), json.dumps(asdict(rejection), sort_keys=True).encode())
+
+
+def load_rejection(path: Path) -> Rejection | None:
+    """The refusal kept for this result's place, if any."""
+    try:
+        return Rejection(**json.loads(_rejection_path(path).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(_rejection_path(path), error) from error
+
+
+def prune(out: Path, current: dict[str, str], ids: Sequence[str]) -> None:
+    """Remove what older code, settings or codebooks made of these papers, now that newer results are there.
+
+    `current` is the fingerprint of each stage. Results of papers that left the folder stay, so that a
+    paper that comes back costs no time.
+    """
+    for stage, fingerprint in current.items():
+        for folder in (out / STATE / stage).glob("*"):
+            if folder.name != fingerprint[:16]:
+                _remove_papers(folder, ids)
+
+
+def _remove_papers(folder: Path, ids: Sequence[str]) -> None:
+    for document_id in ids:
+        path = folder / document_id[:2] / f"{document_id}.parquet"
+        path.unlink(missing_ok=True)
+        _rejection_path(path).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def lock(out: Path) -> Iterator[None]:
+    """Hold this output folder for one run. Raises AlreadyRunning, or StoreError where it can't be written.
+
+    The lock is the kernel's, on an open file: it goes with the process, however that ends.
+    """
+    try:
+        (out / STATE).mkdir(parents=True, exist_ok=True)
+        handle = (out / STATE / "lock").open("w")
+    except OSError as error:
+        raise unwritable(out, error) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            remedy = "wait until it ends, or give this run another folder with --out"
+            raise AlreadyRunning("another run is at work on this output folder", str(out), remedy) from error
+        _sweep(out)
+        yield
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a killed run left half-written."""
+    for path in (out / STATE).glob(f"**/{ASIDE}*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file's bytes, in hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _write_parquet(path: Path, table: pa.Table) -> None:
+    with _aside(path) as aside:
+        pq.write_table(table, aside, compression="zstd", write_page_checksum=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises StoreError where it cannot be written."""
+    with _aside(path) as aside:
+        aside.write_bytes(content)
+
+
+@contextlib.contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """A place beside `path` to write to; what was written is flushed and takes the place of `path`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+        try:
+            yield aside
+            with aside.open("rb") as handle:
+                os.fsync(handle.fileno())
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    try:
+        return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path, error) from error
+
+
+def _query(sql: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Rows of a query whose one parameter is a list of Parquet files."""
+    if not paths:
+        return []
+    with duckdb.connect() as connection:
+        try:
+            rows: list[dict[str, Any]] = (
+                connection.execute(sql, [[str(path) for path in paths]]).to_arrow_table().to_pylist()
+            )
+            return rows
+        except duckdb.Error as error:
+            raise _damaged(paths[0].parent.parent, error) from error
+
+
+def _damaged(path: Path, error: BaseException) -> StoreError:
+    what = f"kept state is missing or damaged ({type(error).__name__})"
+    remedy = "delete that file or folder and run again: it is made anew from the papers"
+    return StoreError(what, str(path), remedy)
+
+
+def unwritable(path: Path, error: OSError) -> StoreError:
+    """The error for a place that cannot be written."""
+    remedy = (
+        "free space or mend the rights, or give another folder with --out; then run again, nothing is lost"
+    )
+    return StoreError(f"cannot write ({error.strerror or error})", str(path), remedy)
