@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -217,7 +217,7 @@ def _paper(card: Card, paths: Sequence[str], key: str, entry: Entry | None, code
         pages=card.pages,
         reader=card.reader,
         domain=coded.domain,
-        sentences=coded.sentences,
+        sentences=dict(sorted(Counter(coded.domains).items())),
     )
 
 

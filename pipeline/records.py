@@ -172,12 +172,12 @@ class Coding:
 class CodedPaper:
     """What coding made of one document.
 
-    `domain` is that of the paper; `sentences` counts its passages by domain of the sentence.
+    `domain` is that of the paper; `domains` those of its passages, in their order.
     """
 
     document_id: str
     domain: str
-    sentences: dict[str, int]
+    domains: tuple[str, ...]
     codings: tuple[Coding, ...]
 
 
@@ -299,3 +299,28 @@ class Comparison:
     high: float | None
     verdict: str
     quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSide:
+    """How often two codes meet on one side: distinct papers and sentences, and up to five quotes.
+
+    `quotes` are ids of the codings of the link's first code, best first; their sentences hold both.
+    """
+
+    domain: str
+    papers: int
+    sentences: int
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A code of the codebook's first family that is asserted in the same sentence as one of another."""
+
+    family: str
+    code: str
+    with_family: str
+    with_code: str
+    left: LinkSide
+    right: LinkSide

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -174,7 +174,7 @@ def load_passages(path: Path) -> tuple[Passage, ...]:
 
 def save_coded(path: Path, coded: CodedPaper) -> None:
     """Keep what coding made of one paper."""
-    about = {"document_id": coded.document_id, "domain": coded.domain, "sentences": coded.sentences}
+    about = {"document_id": coded.document_id, "domain": coded.domain, "domains": coded.domains}
     schema = _CODINGS.with_metadata({"paper": json.dumps(about, sort_keys=True)})
     _write_parquet(path, pa.Table.from_pylist([asdict(c) for c in coded.codings], schema=schema))
 
@@ -183,7 +183,8 @@ def load_coded(path: Path) -> CodedPaper:
     """What `save_coded` kept. Raises StoreError where the file is missing or damaged."""
     table = _read_parquet(path)
     about = json.loads(table.schema.metadata[b"paper"])
-    return CodedPaper(codings=tuple(_coding(row) for row in table.to_pylist()), **about)
+    codings = tuple(_coding(row) for row in table.to_pylist())
+    return CodedPaper(about["document_id"], about["domain"], tuple(about["domains"]), codings)
 
 
 def _coding(row: dict[str, Any]) -> Coding:
@@ -207,7 +208,7 @@ def load_rejection(path: Path) -> Rejection | None:
         raise _damaged(_rejection_path(path), error) from error
 
 
-def prune(out: Path, current: dict[str, str], ids: Sequence[str]) -> None:
+def prune(out: Path, current: Mapping[str, str], ids: Sequence[str]) -> None:
     """Remove what older code, settings or codebooks made of these papers, now that newer results are there.
 
     `current` is the fingerprint of each stage. Results of papers that left the folder stay, so that a

@@ -1,0 +1,255 @@
+"""The command `precedent`.
+
+Exit codes: 0 done; 1 something a person must mend, said on the last lines; 2 the command was mistyped;
+3 another run is at work on the same output folder; 130 interrupted.
+"""
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline import publish
+from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
+from pipeline.settings import Settings, resolve
+
+Refresh = Callable[[Settings], Any]
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments that `run`, `status` and `export` share."""
+    for option in (
+        click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings."),
+        click.option("--out", type=click.Path(path_type=Path), help="Folder of tables and state."),
+        click.argument("corpus", required=False, type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("precedent"), prog_name="precedent")
+def cli() -> None:
+    """Comparative evidence tables from a folder of papers.
+
+    Start with: precedent run FOLDER. It reads the PDFs of the folder, codes every sentence by the codebook,
+    and writes tables and a report to outputs/. Run it again after adding papers: only new ones cost time.
+    """
+
+
+def make_run(refresh: Refresh) -> click.Command:
+    """The command `run` over a driver of the pipeline."""
+
+    @click.command("run")
+    @_options
+    def run(corpus: Path | None, out: Path | None, file: Path | None) -> None:
+        """Read and code the papers in CORPUS (default: corpus) and write the tables."""
+        settings = resolve(file, {"corpus": corpus, "out": out})
+        _log_to_stderr()
+        click.echo(describe(refresh(settings)))
+
+    return run
+
+
+def _refresh_here(settings: Settings) -> Any:
+    from pipeline.refresh import refresh  # the other commands should not wait for spaCy
+
+    return refresh(settings)
+
+
+cli.add_command(make_run(_refresh_here))
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--corpus", type=click.Path(path_type=Path), help="Folder to copy them to.")
+def add(files: tuple[Path, ...], corpus: Path | None) -> None:
+    """Copy FILES into the corpus folder and say what each was taken for."""
+    folder = resolve(None, {"corpus": corpus}).corpus
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = [_add(file, folder) for file in files]
+    if not all(taken):
+        raise CorpusError("not every file was added; see above", str(folder), "mend those and add them again")
+
+
+def _add(file: Path, folder: Path) -> bool:
+    """Copy one file in, under its own name, and say so; False where it was not taken."""
+    from pipeline.errors import UnreadablePaper
+    from pipeline.pdf import read
+    from pipeline.store import sha256_of
+
+    try:
+        digest = sha256_of(file)
+        same = next((p for p in sorted(folder.rglob("*.pdf")) if sha256_of(p) == digest), None)
+        if same:
+            click.echo(f"{file}: already there as {same}")
+            return True
+        document = read(file, digest)
+        target = folder / file.name
+        if target.exists():
+            target = folder / f"{file.stem}-{digest[:8]}{file.suffix}"
+        shutil.copyfile(file, target)
+    except (UnreadablePaper, OSError) as error:
+        click.echo(f"{file}: not added: {error}", err=True)
+        return False
+    about = document.metadata
+    click.echo(
+        f"{target}: {about.title or 'no title found'} "
+        f"({about.year or 'no year'}), {len(document.pages)} pages"
+    )
+    return True
+
+
+@cli.command()
+@_options
+def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
+    """Say what the last run made, and what a run now would have to do."""
+    from pipeline.codebook import load_codebook
+    from pipeline.refresh import make_plan
+
+    settings = resolve(file, {"corpus": corpus, "out": out})
+    record = publish.load_run(settings.out)
+    plan = make_plan(settings, load_codebook(settings.codebook))
+    if record:
+        counts = record["counts"]
+        click.echo(f"last run {record['finished']}: {counts['papers']} papers, {counts['rejected']} rejected")
+    else:
+        click.echo(f"no run yet in {settings.out}")
+    current = publish.is_current(settings.out, plan.run_id)
+    click.echo(f"papers to read or code: {len(plan.todo)} of {len(plan.scan.papers)}")
+    click.echo(
+        "the tables are up to date"
+        if current and not plan.todo
+        else "run again to bring the tables up to date"
+    )
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run to export.")
+def export(folder: Path, out: Path | None) -> None:
+    """Copy the tables and the report of the last run to FOLDER, to hand on."""
+    source = resolve(None, {"out": out}).out
+    names = sorted(publish.load_run(source).get("files", {}))
+    if not names:
+        raise CorpusError(
+            "there is no finished run to export", str(source), "run first: precedent run FOLDER"
+        )
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, folder / name)
+    click.echo(f"{len(names)} files in {folder}")
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to check for write rights.")
+def doctor(out: Path | None) -> None:
+    """Check the install: models, OCR, write rights, versions."""
+    checks = [
+        *_versions(),
+        _sentence_model(),
+        _codebook(),
+        _writable(resolve(None, {"out": out}).out),
+        _ocr(),
+    ]
+    for good, line in checks:
+        click.echo(f"{'ok  ' if good else 'MEND'}  {line}")
+    if not all(good for good, _ in checks):
+        raise PrecedentError("something needs mending; see the lines above")
+
+
+def _versions() -> list[tuple[bool, str]]:
+    python = sys.version.split()[0]
+    names = ("precedent", "pypdfium2", "pdfplumber", "spacy", "scikit-learn", "gensim", "duckdb", "prefect")
+    return [(True, f"Python {python}"), *((True, f"{name} {version(name)}") for name in names)]
+
+
+def _sentence_model() -> tuple[bool, str]:
+    from pipeline.passages import model_version
+
+    try:
+        return True, f"sentence model {model_version()}"
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
+        return False, f"sentence model: {first_line(error)}; install the packages anew with make"
+
+
+def _codebook() -> tuple[bool, str]:
+    from pipeline.codebook import load_codebook
+
+    try:
+        return True, f"codebook {load_codebook(resolve().codebook).name}"
+    except PrecedentError as error:
+        return False, str(error)
+
+
+def _writable(out: Path) -> tuple[bool, str]:
+    place = next(p for p in (out, *out.parents) if p.exists())
+    good = os.access(place, os.W_OK)
+    return good, f"output folder {out} {'can' if good else 'cannot'} be written"
+
+
+def _ocr() -> tuple[bool, str]:
+    found = shutil.which("tesseract")
+    return (
+        True,
+        "OCR: tesseract found"
+        if found
+        else "OCR: none; scanned papers are rejected until tesseract is installed",
+    )
+
+
+def describe(summary: Any) -> str:
+    """The short summary at the end of a run."""
+    head = (
+        "Nothing new: no paper was read or coded."
+        if summary.unchanged
+        else (f"Read {summary.read} and coded {summary.coded} papers.")
+    )
+    lines = [
+        head,
+        f"Papers in the tables: {summary.papers}",
+        f"Files left out: {summary.rejected} rejected, {summary.duplicates} duplicates",
+        "Codings by family and domain:",
+        *(f"  {family:<12} {domain:<10} {n:>6}" for (family, domain), n in sorted(summary.codings.items())),
+        f"Topics: {summary.topics}",
+        *(f"You had changed a table; it is kept as {path}" for path in summary.kept),
+        f"Tables: {summary.out / 'tables'}",
+        f"Report: {summary.out / 'report.html'}",
+    ]
+    return "\n".join(lines)
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("precedent")
+    log.handlers[:] = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def guarded(command: click.Command, arguments: list[str] | None = None) -> int:
+    """Run a command; errors become a message and an exit code."""
+    try:
+        command.main(args=arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted; finished work is kept, run again to go on", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except PrecedentError as error:
+        click.echo(f"precedent: {error}", err=True)
+        return 3 if isinstance(error, AlreadyRunning) else 1
+    return 0
+
+
+def main() -> None:
+    """Entry point of the command."""
+    sys.exit(guarded(cli))

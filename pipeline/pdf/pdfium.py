@@ -1,0 +1,214 @@
+"""PDF -> words through pdfium, in content-stream order.
+
+pdfium keeps one record per character. Calls into it cost more than anything done with the answers, so
+the characters come in one call a page, and boxes only for the first and last character of a word.
+"""
+
+import ctypes
+import math
+from collections import deque
+from collections.abc import Iterator
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as c
+from numpy.typing import NDArray
+
+from pipeline.pdf.raw import HYPHEN_BREAK, Raw, RawPage, font_style, page
+
+READER = "pdfium"
+TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
+ASCENT, DESCENT = 0.9, 0.22  # of common type, in sizes
+
+_SPACES = np.array([0, 9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x3000, *range(0x2000, 0x200C)], dtype=np.uint32)
+_MARKS = np.array([2, 0xFFFE], dtype=np.uint32)  # pdfium's two ways to mark a hyphen at a line's end
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
+
+
+# plain-integer prototypes: those of pypdfium2 convert pointers at every call, which doubles the cost
+_unicode = ctypes.PYFUNCTYPE(ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)(_address(c.FPDFText_GetUnicode))
+_loose_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
+    _address(c.FPDFText_GetLooseCharBox)
+)
+
+
+def read(path: Path) -> Raw:
+    """The words of a PDF. Raises pypdfium2.PdfiumError where pdfium cannot open the file."""
+    with pypdfium2.PdfDocument(path) as pdf:
+        pages = [_page(pdf, index) for index in range(len(pdf))]
+        info = pdf.get_metadata_dict()
+    return Raw(pages, info.get("Title", ""), info.get("CreationDate", ""), READER)
+
+
+def _page(pdf: Any, index: int) -> RawPage:
+    label = pdf.get_page_label(index).strip() or str(index + 1)
+    try:
+        sheet = pdf[index]
+    except pypdfium2.PdfiumError:  # one page that cannot be loaded does not cost the others
+        return _blank(index, label)
+    try:
+        text = sheet.get_textpage()
+        try:
+            return _words(sheet, text, index, label)
+        finally:
+            text.close()
+    except pypdfium2.PdfiumError:
+        return _blank(index, label)
+    finally:
+        sheet.close()
+
+
+def _blank(index: int, label: str) -> RawPage:
+    none = np.zeros(0)
+    return page(index + 1, label, (0.0, 0.0), [], none.reshape(0, 4), none, none, none)
+
+
+def _words(sheet: Any, text: Any, index: int, label: str) -> RawPage:
+    handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
+    codes = _codes(text, handle)
+    first, last, breaks = _spans(codes)
+    boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
+    torn = _torn(boxes)
+    if torn.any():
+        first, last, breaks = _mend(handle, first, last, breaks, torn)
+        boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
+    starts, lasts, middles = _line_parts(first, last, breaks)
+    sizes = [_size(text, at) for at in middles]
+    lengths = np.diff(np.append(np.flatnonzero(breaks), len(first)))
+    size = np.repeat(np.array(sizes, np.float32), lengths)
+    styles = [_style(text, a) & _style(text, b) for a, b in zip(starts, lasts, strict=True)]
+    box = _sized(text, _union(boxes), size, first)
+    string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+    style = np.repeat(np.array(styles, np.uint8), lengths)
+    return page(index + 1, label, sheet.get_size(), texts, _as_shown(box, sheet), breaks, style, size)
+
+
+def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One box, (n, 4) as left, bottom, right, top, around both characters of each row."""
+    low = np.minimum(boxes[:, :4], boxes[:, 4:])
+    high = np.maximum(boxes[:, :4], boxes[:, 4:])
+    return np.stack((low[:, 0], low[:, 3], high[:, 2], high[:, 1]), axis=1)
+
+
+def _line_parts(
+    first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
+) -> tuple[list[int], list[int], list[int]]:
+    """First and last character of every line, and one in its middle."""
+    starts = np.flatnonzero(breaks)
+    ends = np.append(starts[1:], len(first))[: len(starts)] - 1
+    return first[starts].tolist(), last[ends].tolist(), first[(starts + ends + 1) // 2].tolist()
+
+
+def _size(text: Any, index: int) -> float:
+    """The size in points of a character's type, as scaled on the page."""
+    matrix = c.FS_MATRIX()
+    c.FPDFText_GetMatrix(text.raw, index, matrix)
+    return abs(float(c.FPDFText_GetFontSize(text.raw, index)) * math.hypot(matrix.c, matrix.d)) or 1.0
+
+
+def _sized(
+    text: Any, box: NDArray[np.float32], size: NDArray[np.float32], first: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Boxes with those put right whose font gives a false height: they get that of common type."""
+    height = box[:, 3] - box[:, 1]
+    level = box[:, 2] - box[:, 0] > 0.2 * size  # text that runs sideways has its own idea of height
+    false = level & ((height > TALLEST * size) & (height > 0))
+    x, y = ctypes.c_double(), ctypes.c_double()
+    for row in np.flatnonzero(false):
+        c.FPDFText_GetCharOrigin(text.raw, int(first[row]), x, y)
+        box[row, 1], box[row, 3] = y.value - DESCENT * size[row], y.value + ASCENT * size[row]
+    return box
+
+
+def _codes(text: Any, handle: int) -> NDArray[np.uint32]:
+    """The value of every character, (n,), one to one with pdfium's indices; rare letters take two, as in UTF-16."""
+    count = max(text.count_chars(), 0)
+    units = (ctypes.c_ushort * (count * 2 + 1))()
+    got = c.FPDFText_GetText(text.raw, 0, count, units) - 1 if count else 0
+    codes = np.frombuffer(units, np.uint16)[:count].astype(np.uint32)
+    if got != count:  # pdfium left characters without a Unicode value out: indices are off
+        codes = np.fromiter(map(_unicode, repeat(handle), range(count)), np.uint32, count)
+    codes[np.isin(codes, _MARKS)] = ord(HYPHEN_BREAK)
+    codes[codes > 0x10FFFF] = 0xFFFD
+    return codes
+
+
+def _spans(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """First and last character of every word, and whether a line begins with it."""
+    solid = ~np.isin(codes, _SPACES)
+    mark = codes == ord(HYPHEN_BREAK)
+    before = np.concatenate(([True], ~solid[:-1] | mark[:-1])) if len(codes) else solid
+    after = np.concatenate((~solid[1:], [True])) | mark if len(codes) else solid
+    first, last = np.flatnonzero(solid & before), np.flatnonzero(solid & after)
+    line = np.cumsum((codes == 10) | (codes == 13) | np.concatenate(([False], mark[:-1]))) if len(codes) else codes
+    breaks = np.diff(line[first], prepend=-1) != 0
+    return first, last, breaks
+
+
+def _boxes(handle: int, at: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Boxes of the characters at these indices, (n, 4) as left, top, right, bottom, y upwards."""
+    out = np.zeros((len(at), 4), np.float32)
+    start = out.ctypes.data
+    deque(map(_loose_box, repeat(handle), at.tolist(), range(start, start + 16 * len(at), 16)), maxlen=0)
+    return out
+
+
+def _torn(boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Words whose last character does not stand beside or below its first: two lines run together."""
+    a, b = boxes[:, :4], boxes[:, 4:]
+    level = np.minimum(a[:, 1], b[:, 1]) - np.maximum(a[:, 3], b[:, 3]) > 0
+    plumb = np.minimum(a[:, 2], b[:, 2]) - np.maximum(a[:, 0], b[:, 0]) > 0
+    return np.asarray(~plumb & (~level | (b[:, 2] < a[:, 0])))
+
+
+def _mend(
+    handle: int,
+    first: NDArray[np.intp],
+    last: NDArray[np.intp],
+    breaks: NDArray[np.bool_],
+    torn: NDArray[np.bool_],
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """The words with the torn ones cut where one character does not follow the one before it."""
+    cuts: list[int] = []
+    for a, b in zip(first[torn].tolist(), last[torn].tolist(), strict=True):
+        chars = _boxes(handle, np.arange(a, b + 1))
+        cuts += (np.flatnonzero(_torn(np.concatenate((chars[:-1], chars[1:]), axis=1))) + a).tolist()
+    ends = np.array(cuts, dtype=np.intp)
+    order = np.argsort(np.concatenate((first, ends + 1)), kind="stable")
+    starts = np.concatenate((first, ends + 1))[order]
+    return starts, np.sort(np.concatenate((last, ends))), np.concatenate((breaks, ends >= 0))[order]
+
+
+def _as_shown(box: NDArray[np.float32], sheet: Any) -> NDArray[np.float32]:
+    """Boxes from user space to the page as shown: cropped, turned, origin at the top left."""
+    left, bottom, right, top = sheet.get_bbox()
+    x0, y0, x1, y1 = box.T
+    turned = {
+        0: (x0 - left, top - y1, x1 - left, top - y0),
+        90: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
+        180: (right - x1, y0 - bottom, right - x0, y1 - bottom),
+        270: (top - y1, right - x1, top - y0, right - x0),
+    }[sheet.get_rotation()]
+    return np.stack(turned, axis=1)
+
+
+def _style(text: Any, index: int) -> int:
+    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
+    c.FPDFText_GetFontInfo(text.raw, index, name, 64, flags)
+    return font_style(name.value.decode("utf-8", "replace"))
+
+
+def images(path: Path, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:
+    """Pages (numbers from 1) as shown, drawn to grey PIL images at `dpi`, one at a time."""
+    with pypdfium2.PdfDocument(path) as pdf:
+        for number in numbers:
+            sheet = pdf[number - 1]
+            yield number, sheet.render(scale=dpi / 72, grayscale=True).to_pil()
+            sheet.close()

@@ -1,0 +1,135 @@
+"""What every reader hands on: pages of words with boxes, before any thought about layout."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+HYPHEN_BREAK = "\x02"  # ends a word that its line break cut at a hyphen, as pdfium marks it
+
+BOLD, ITALIC = 1, 2
+SMALLEST = 1.0  # points: a word's box is at least so wide and high
+
+_ODD = re.compile(r"[^ -~\x02]")
+_MATHS = re.compile("[\U0001d400-\U0001d7ff]")  # italic and bold letters of formulas
+_LIGATURES: dict[int, str] = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
+_DASHES: dict[int, str] = {0x2010: "-", 0x2011: "-"}  # hyphen and non-breaking hyphen, to be found like any other
+_BULLETS: dict[int, str] = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF0FC: "•"}  # symbol fonts' private points
+_PLAIN = _LIGATURES | _DASHES | _BULLETS
+_GONE = {"Cc", "Cf", "Cs", "Cn"}  # controls, soft hyphens and joiners, lone surrogates, non-characters
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawPage:
+    """One page's n words in reading order.
+
+    `box`: float32 (n, 4) as x0, top, x1, bottom in points from the top left of the page as shown.
+    `breaks`: bool (n,), True where the reader saw a line begin. `style`: uint8 (n,), BOLD and ITALIC
+    added up, and `size`: float32 (n,), the type size in points, of the line that the word stands in.
+    A word holds no white space; one that ends in HYPHEN_BREAK goes on in the next word.
+    """
+
+    number: int
+    label: str
+    width: float
+    height: float
+    texts: list[str]
+    box: NDArray[np.float32]
+    breaks: NDArray[np.bool_]
+    style: NDArray[np.uint8]
+    size: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """A whole file: its pages, the title and date in its PDF information, and what read it."""
+
+    pages: list[RawPage]
+    title: str
+    date: str
+    reader: str
+
+
+def font_style(font: str) -> int:
+    """The style that a font's name tells, as in "ABCDEF+Times-BoldItalic" or "AdvTT3b30f6db.B"."""
+    low = font.lower()
+    bold = any(word in low for word in ("bold", "black", "heavy", "demi")) or low.endswith(".b")
+    italic = any(word in low for word in ("italic", "oblique")) or low.endswith(".i")
+    return BOLD * bold + ITALIC * italic
+
+
+def clean(word: str) -> str:
+    """A word in the characters people type: ligatures spelled out, accents joined, controls gone."""
+    if not _ODD.search(word):
+        return word
+    paired = word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    form: Literal["NFC", "NFKC"] = "NFKC" if _MATHS.search(paired) else "NFC"
+    plain = unicodedata.normalize(form, paired.translate(_PLAIN))
+    return "".join(c for c in plain if c == HYPHEN_BREAK or _kept(c))
+
+
+def _kept(char: str) -> bool:
+    return not char.isspace() and unicodedata.category(char) not in _GONE
+
+
+def page(
+    number: int,
+    label: str,
+    extent: tuple[float, float],
+    texts: list[str],
+    box: NDArray[np.floating[Any]],
+    breaks: NDArray[Any],
+    style: NDArray[Any],
+    size: NDArray[Any],
+) -> RawPage:
+    """A RawPage with cleaned words, boxes put in order and inside the page, and no empty or unseen words."""
+    width, height = extent
+    words = [clean(text) for text in texts]
+    ordered, seen = _on_page(box.reshape(-1, 4).astype(np.float32), width, height)
+    keep = seen & np.fromiter((word not in ("", HYPHEN_BREAK) for word in words), bool, len(words))
+    # a line that began with a dropped word begins with the next one
+    begun = np.maximum.accumulate(np.where(breaks, np.arange(len(words)), -1)) if len(words) else breaks
+    kept = np.flatnonzero(keep)
+    starts = np.concatenate(([True], begun[kept[1:]] > kept[:-1])) if len(kept) else breaks[:0]
+    texts = [words[i] for i in kept]
+    return RawPage(
+        number,
+        label,
+        width,
+        height,
+        texts,
+        ordered[kept],
+        starts.astype(bool),
+        style[kept].astype(np.uint8),
+        size[kept].astype(np.float32),
+    )
+
+
+def _on_page(box: NDArray[np.float32], width: float, height: float) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Boxes with their edges in order and inside the page, and which of them are on the page at all.
+
+    Fonts that give no measure for a letter give it an empty box; it gets a point's width and height.
+    """
+    sorted_x, sorted_y = np.sort(np.nan_to_num(box[:, 0::2])), np.sort(np.nan_to_num(box[:, 1::2]))
+    middle_x, middle_y = sorted_x.mean(axis=1), sorted_y.mean(axis=1)
+    seen = (middle_x >= 0) & (middle_x <= width) & (middle_y >= 0) & (middle_y <= height)
+    x = np.clip(_opened(sorted_x), 0, width)
+    y = np.clip(_opened(sorted_y), 0, height)
+    seen &= (x[:, 0] < x[:, 1]) & (y[:, 0] < y[:, 1])
+    return np.stack((x[:, 0], y[:, 0], x[:, 1], y[:, 1]), axis=1).astype(np.float32), seen
+
+
+def _opened(edges: NDArray[np.float32]) -> NDArray[np.float32]:
+    shut = edges[:, 1] - edges[:, 0] < SMALLEST
+    return edges + np.outer(shut, np.array([-SMALLEST / 2, SMALLEST / 2])).astype(np.float32)

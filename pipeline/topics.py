@@ -1,0 +1,353 @@
+"""Sentences of the corpus -> topics, with names, coherence, and weights per paper."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.records import BOTH, Topic, TopicModel
+
+MIN_PAPERS = 8  # papers with text enough
+MIN_WORDS = 50  # words that a paper needs to be one of them
+MIN_TERMS = 50  # terms that at least three papers share
+BLOCK_WORDS = 200  # about an abstract; a block of a long paper is as long
+TOP_WORDS = 10
+NAME_TERMS = 3
+MOST_TOPICS = 40  # of what the rule chooses by itself
+DECIMALS = 6
+JOINT = "_"  # between the words of a phrase; gensim's own
+
+# Words of publishing and of academic prose; they make topics of how papers are written.
+BOILERPLATE = frozenset(
+    re.findall(
+        r"\w+",
+        """abstract according aim aimed aims analyse analysed analysis analyze analyzed appendix approach
+        approaches article articles author authors based case chapter com conclusion conclusions consider
+        considered considering copyright develop developed different discussed discusses discussion doi eds
+        elsevier fig figs figure figures finding findings furthermore high higher highest http https
+        identified identifies identify important include included includes including introduction journal
+        large larger licence license literature low lower main major method methodology methods new number
+        order org overall paper papers possible potential present presented presents propose proposed
+        proposes provide provided provides purpose regarding research reserved respectively result results
+        review rights section showed shown shows significant significantly small springer studies study
+        table tables total use used uses using various vol way wiley work www""",
+    )
+)
+
+Sentence = tuple[str, str]  # text, domain
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Consecutive sentences of one paper: its terms in order, and its words in all and on either side."""
+
+    paper: int
+    terms: tuple[str, ...]
+    words: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """k topics: `terms` (k, terms) and `mix` (blocks, k), rows summing to one (a row of `mix` may be all
+    zero), and of each topic its ten top words and its coherence."""
+
+    terms: Floats
+    mix: Floats
+    top: tuple[tuple[int, ...], ...]
+    coherence: tuple[float, ...]
+
+
+def find_topics(
+    texts: Mapping[str, Sequence[Sentence]], sides: tuple[str, str], count: int = 0, seed: int = 1
+) -> TopicModel:
+    """Topics of a corpus: non-negative matrix factorisation of tf-idf over blocks of about 200 words.
+
+    `texts` gives per document id its sentences in order, each with its domain; leave out what is no prose
+    of the paper, such as references. `count` topics are sought, at most one per two papers and per ten
+    terms; 0 chooses among two thirds, all and four thirds of sqrt(papers / 2), from 2 to 40, by mean
+    coherence. `seed` in [0, 2**32). The same input gives the same output, whatever the order of `texts`
+    and the number of threads; numbers are rounded to six decimals.
+
+    Terms are words and, beside them, phrases (collocations by NPMI, Bouma 2009, as gensim finds them) that
+    three papers or 1 % of papers hold, but no more than half of the blocks; all papers weigh the same,
+    however long. Topics are numbered by their weight over papers. `words` are single words, in order of
+    the topic's weight for the word times the root of the topic's part in the word's weight over all topics,
+    so that words of every topic come late. Names use the most specific phrases and words, each once.
+    `coherence` is the mean NPMI of pairs of `words` within a block, in [-1, 1] (Röder et al. 2015).
+    `papers` counts papers in which the topic weighs most. `sides` is the topic's share of a paper's
+    sentences of that side or `both`, averaged over the papers that have such; 0 where none has.
+
+    With fewer than 8 papers of 50 words, or fewer than 50 terms in common, there are no topics, and `note`
+    says so. Papers with less than 50 words or without any term of the vocabulary have no weights.
+    """
+    read = {paper: _runs(sentences) for paper, sentences in sorted(texts.items())}
+    papers = [paper for paper, runs in read.items() if _words(runs) >= MIN_WORDS]
+    if len(papers) < MIN_PAPERS:
+        return TopicModel((), {}, _too_few_papers(len(papers)))
+    blocks = _blocks([read[paper] for paper in papers], sides)
+    vocabulary = _vocabulary(blocks, len(papers))
+    if len(vocabulary) < MIN_TERMS:
+        return TopicModel((), {}, _too_few_terms(len(papers), len(vocabulary)))
+    most = min(len(papers) // 2, len(vocabulary) // TOP_WORDS)
+    fit = _best_fit(blocks, vocabulary, _counts(min(count, most), len(papers), most), seed)
+    note = f"{count} topics were asked for; this corpus carries at most {most}." if count > most else ""
+    return _model(fit, blocks, papers, vocabulary, sides, note)
+
+
+def _too_few_papers(papers: int) -> str:
+    return (
+        f"No topics: {papers} papers have {MIN_WORDS} words or more, and topics need {MIN_PAPERS} at the "
+        "least. Some 30 papers make topics worth reading."
+    )
+
+
+def _too_few_terms(papers: int, terms: int) -> str:
+    return (
+        f"No topics: the {papers} papers have only {terms} telling words in common, and topics need "
+        f"{MIN_TERMS}. Longer texts, or more papers on related matters, would be enough."
+    )
+
+
+def _counts(count: int, papers: int, most: int) -> list[int]:
+    """The numbers of topics to try."""
+    if count:
+        return [count]
+    middle = math.sqrt(papers / 2)
+    ceiling = min(most, MOST_TOPICS)
+    return sorted({min(max(round(middle * part), 2), ceiling) for part in (2 / 3, 1, 4 / 3)})
+
+
+# ---- text to blocks of terms ----
+
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
+_BREAK = re.compile(r"[^\w\s-]+")  # no phrase reaches over it
+
+_Run = tuple[list[str], str]  # words with no punctuation between them, and the domain of their sentence
+
+
+def _runs(sentences: Sequence[Sentence]) -> list[_Run]:
+    return [
+        (words, domain)
+        for text, domain in sentences
+        for part in _BREAK.split(text.lower())
+        if (words := _WORD.findall(part))
+    ]
+
+
+def _words(runs: Sequence[_Run]) -> int:
+    return sum(len(words) for words, _ in runs)
+
+
+def _blocks(papers: Sequence[Sequence[_Run]], sides: tuple[str, str]) -> list[_Block]:
+    from gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases  # slow to load, hence here
+
+    phrases = Phrases(
+        [words for runs in papers for words, _ in runs],
+        min_count=10,
+        threshold=0.5,
+        scoring="npmi",
+        connector_words=ENGLISH_CONNECTOR_WORDS,
+    ).freeze()
+    blocks = []
+    for paper, runs in enumerate(papers):
+        for chunk in _chunks(runs):
+            terms = tuple(t for words, _ in chunk for joint in phrases[words] for t in _terms(joint))
+            left, right = (_words([r for r in chunk if r[1] in (side, BOTH)]) for side in sides)
+            blocks.append(_Block(paper, terms, (_words(chunk), left, right)))
+    return blocks
+
+
+def _chunks(runs: Sequence[_Run]) -> list[list[_Run]]:
+    """The runs in groups of about BLOCK_WORDS words, of even length, so that no short tail is left."""
+    total = _words(runs)
+    size = total / max(round(total / BLOCK_WORDS), 1)
+    chunks: dict[int, list[_Run]] = {}
+    seen = 0
+    for run in runs:
+        chunks.setdefault(int(seen / size), []).append(run)
+        seen += len(run[0])
+    return list(chunks.values())
+
+
+@lru_cache(maxsize=1_000_000)
+def _terms(joint: str) -> tuple[str, ...]:
+    """A word, or the words of a phrase and the phrase; without those of the stop lists."""
+    words = joint.split(JOINT)
+    told = [_tells(word) for word in words]
+    singles = tuple(word for word, tells in zip(words, told, strict=True) if tells)
+    return (*singles, joint) if len(words) > 1 and told[0] and told[-1] else singles
+
+
+def _tells(word: str) -> bool:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return len(word) > 2 and word not in BOILERPLATE and word not in ENGLISH_STOP_WORDS
+
+
+def _vocabulary(blocks: Sequence[_Block], papers: int) -> list[str]:
+    in_papers = Counter(term for _, term in {(block.paper, term) for block in blocks for term in block.terms})
+    in_blocks = Counter(term for block in blocks for term in set(block.terms))
+    least, most = max(3, papers // 100), len(blocks) / 2
+    return sorted(term for term, n in in_papers.items() if n >= least and in_blocks[term] <= most)
+
+
+# ---- factorisation ----
+
+
+def _best_fit(blocks: Sequence[_Block], vocabulary: list[str], counts: Sequence[int], seed: int) -> _Fit:
+    """The fit of the highest mean coherence; of equals, the one with fewer topics."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):  # sums in threads round differently from machine to machine
+        weights = _weights(blocks, vocabulary)
+        fits = [_fit(blocks, vocabulary, weights, count, seed) for count in counts]
+    return max(fits, key=lambda fit: round(float(np.mean(fit.coherence)), DECIMALS))
+
+
+def _weights(blocks: Sequence[_Block], vocabulary: list[str]) -> Any:
+    """Tf-idf as a sparse matrix (blocks, terms), scaled so that every paper has the same sum of squares."""
+    from scipy.sparse import diags
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(analyzer=lambda block: block.terms, vocabulary=vocabulary, sublinear_tf=True)
+    per_paper = Counter(block.paper for block in blocks)
+    scale = diags([per_paper[block.paper] ** -0.5 for block in blocks])
+    return (scale @ vectorizer.fit_transform(blocks)).tocsr()
+
+
+def _fit(blocks: Sequence[_Block], vocabulary: list[str], weights: Any, count: int, seed: int) -> _Fit:
+    from sklearn.decomposition import NMF
+
+    # nndsvd starts from the singular vectors, so that hardly anything is left to chance
+    model = NMF(count, init="nndsvd", random_state=seed, max_iter=1000)
+    mix = model.fit_transform(weights)
+    sums = model.components_.sum(axis=1)
+    found = sums * mix.sum(axis=0) > 0  # a topic that took nothing is none
+    terms = model.components_[found] / sums[found, None]
+    mix = _to_one(mix[:, found] * sums[found])
+    top = _top_words(terms, vocabulary)
+    return _Fit(terms, mix, top, _coherence(blocks, vocabulary, top))
+
+
+def _to_one(rows: Floats) -> Floats:
+    """Rows divided by their sums; rows of zeros stay."""
+    sums = rows.sum(axis=1, keepdims=True)
+    shares: Floats = np.divide(rows, sums, out=np.zeros_like(rows), where=sums > 0)
+    return shares
+
+
+def _part(terms: Floats) -> Floats:
+    """Each topic's part in the weight of each term over all topics, (k, terms), in [0, 1]."""
+    return _to_one(terms.T).T
+
+
+def _top_words(terms: Floats, vocabulary: list[str]) -> tuple[tuple[int, ...], ...]:
+    single = np.array([JOINT not in term for term in vocabulary])
+    scores = np.where(single, terms * np.sqrt(_part(terms)), 0).round(12)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_WORDS]
+    return tuple(tuple(int(i) for i in row if scores[k, i] > 0) for k, row in enumerate(order))
+
+
+def _coherence(blocks: Sequence[_Block], vocabulary: list[str], top: tuple[tuple[int, ...], ...]) -> tuple[float, ...]:
+    """Mean NPMI of the pairs of each topic's words over whole blocks."""
+    from gensim.corpora import Dictionary
+    from gensim.models import CoherenceModel
+
+    topics = [[vocabulary[i] for i in words] for words in top]
+    texts = [block.terms for block in blocks]
+    model = CoherenceModel(
+        topics=topics,
+        texts=texts,
+        dictionary=Dictionary(texts),
+        coherence="c_npmi",
+        window_size=max(len(text) for text in texts),
+        processes=1,
+    )
+    return tuple(round(float(c), DECIMALS) for c in np.nan_to_num(model.get_coherence_per_topic()))
+
+
+# ---- topics to records ----
+
+
+def _model(
+    fit: _Fit,
+    blocks: Sequence[_Block],
+    ids: list[str],
+    vocabulary: list[str],
+    sides: tuple[str, str],
+    note: str,
+) -> TopicModel:
+    whole, *halves = (_per_paper(fit.mix, blocks, len(ids), which) for which in range(3))
+    told = [i for i in range(len(ids)) if whole[i].any()]
+    order = np.argsort(-whole.sum(axis=0).round(DECIMALS), kind="stable")
+    weights = {ids[i]: _exactly_one(whole[i, order]) for i in told}
+    leading = Counter(row.index(max(row)) for row in weights.values())
+    shares = {side: _average(half) for side, half in zip(sides, halves, strict=True)}
+    names = _names(fit.terms[order], vocabulary)
+    topics = tuple(
+        Topic(
+            number=place + 1,
+            name=names[place],
+            words=tuple((vocabulary[i], round(float(fit.terms[k, i]), DECIMALS)) for i in fit.top[k]),
+            coherence=fit.coherence[k],
+            papers=leading[place],
+            sides={side: round(float(share[k]), DECIMALS) for side, share in shares.items()},
+        )
+        for place, k in enumerate(order)
+    )
+    return TopicModel(topics, weights, note)
+
+
+def _per_paper(mix: Floats, blocks: Sequence[_Block], papers: int, which: int) -> Floats:
+    """The topics' parts in each paper's words, (papers, k); `which` as in `_Block.words`."""
+    total = np.zeros((papers, mix.shape[1]))
+    words = np.array([block.words[which] for block in blocks], dtype=float)
+    np.add.at(total, [block.paper for block in blocks], mix * words[:, None])
+    return _to_one(total)
+
+
+def _average(rows: Floats) -> Floats:
+    """Mean of the rows that are not all zero; zeros where there are none."""
+    held = rows.any(axis=1)
+    return rows[held].mean(axis=0) if held.any() else np.zeros(rows.shape[1])
+
+
+def _exactly_one(row: Floats) -> tuple[float, ...]:
+    """The row rounded; its largest weight takes what rounding left over."""
+    rounded = row.round(DECIMALS)
+    largest = int(rounded.argmax())
+    rounded[largest] += 1 - rounded.sum()
+    return tuple(float(weight) for weight in rounded.round(DECIMALS))
+
+
+def _names(terms: Floats, vocabulary: list[str]) -> list[str]:
+    """A name per topic: its most specific terms, phrases before their words; a term names one topic only."""
+    order = np.argsort(-(terms * _part(terms)).round(12), axis=1, kind="stable")
+    names: list[str] = []
+    taken: set[str] = set()
+    for row in order:
+        ranked = [vocabulary[i] for i in row[: len(taken) + 10 * NAME_TERMS]]
+        chosen = _distinct([term for term in ranked if term not in taken])
+        taken.update(chosen)
+        names.append(", ".join(term.replace(JOINT, " ") for term in chosen))
+    return names
+
+
+def _distinct(ranked: Sequence[str]) -> list[str]:
+    """The first terms that share no word, nor a word's first five letters; a phrase stands for its words."""
+    chosen: list[str] = []
+    stems: set[str] = set()
+    for term in ranked:
+        whole = next((t for t in ranked[: 2 * TOP_WORDS] if JOINT in t and term in t.split(JOINT)), term)
+        own = {word[:5] for word in whole.split(JOINT)}
+        if not own & stems and len(chosen) < NAME_TERMS:
+            chosen.append(whole)
+            stems |= own
+    return chosen
