@@ -28,8 +28,7 @@ def read_bibtex(path: Path, name: str, sha256: str) -> tuple[tuple[Entry, ...], 
         return (), (_broken(name, sha256, 1, f"the file cannot be parsed ({type(error).__name__})"),)
     entries = tuple(_entry(block, name) for block in library.entries)
     return entries, tuple(
-        _broken(name, sha256, (block.start_line or 0) + 1, _reason(block.error))
-        for block in library.failed_blocks
+        _broken(name, sha256, (block.start_line or 0) + 1, _reason(block.error)) for block in library.failed_blocks
     )
 
 
@@ -63,9 +62,7 @@ def _entry(block: Block, source: str) -> Entry:
         doi=normal_doi(fields.get("doi", "")),
     )
     journal = fields.get("journal") or fields.get("booktitle") or fields.get("publisher", "")
-    return Entry(
-        block.key, metadata, journal, _files(fields.get("file", "")), source, (block.start_line or 0) + 1
-    )
+    return Entry(block.key, metadata, journal, _files(fields.get("file", "")), source, (block.start_line or 0) + 1)
 
 
 def _authors(field: str) -> tuple[str, ...]:

@@ -99,10 +99,7 @@ def _add(file: Path, folder: Path) -> bool:
         click.echo(f"{file}: not added: {error}", err=True)
         return False
     about = document.metadata
-    click.echo(
-        f"{target}: {about.title or 'no title found'} "
-        f"({about.year or 'no year'}), {len(document.pages)} pages"
-    )
+    click.echo(f"{target}: {about.title or 'no title found'} ({about.year or 'no year'}), {len(document.pages)} pages")
     return True
 
 
@@ -123,11 +120,7 @@ def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
         click.echo(f"no run yet in {settings.out}")
     current = publish.is_current(settings.out, plan.run_id)
     click.echo(f"papers to read or code: {len(plan.todo)} of {len(plan.scan.papers)}")
-    click.echo(
-        "the tables are up to date"
-        if current and not plan.todo
-        else "run again to bring the tables up to date"
-    )
+    click.echo("the tables are up to date" if current and not plan.todo else "run again to bring the tables up to date")
 
 
 @cli.command()
@@ -138,9 +131,7 @@ def export(folder: Path, out: Path | None) -> None:
     source = resolve(None, {"out": out}).out
     names = sorted(publish.load_run(source).get("files", {}))
     if not names:
-        raise CorpusError(
-            "there is no finished run to export", str(source), "run first: precedent run FOLDER"
-        )
+        raise CorpusError("there is no finished run to export", str(source), "run first: precedent run FOLDER")
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, folder / name)
@@ -198,9 +189,7 @@ def _ocr() -> tuple[bool, str]:
     found = shutil.which("tesseract")
     return (
         True,
-        "OCR: tesseract found"
-        if found
-        else "OCR: none; scanned papers are rejected until tesseract is installed",
+        "OCR: tesseract found" if found else "OCR: none; scanned papers are rejected until tesseract is installed",
     )
 
 
@@ -253,3 +242,7 @@ def guarded(command: click.Command, arguments: list[str] | None = None) -> int:
 def main() -> None:
     """Entry point of the command."""
     sys.exit(guarded(cli))
+
+
+if __name__ == "__main__":
+    main()

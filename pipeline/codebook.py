@@ -165,9 +165,7 @@ def _check_terms(source: "_Source", group: "list[_Table]") -> None:
                 try:
                     starts = sorted({first[0][0].lower() for first in parse_term(term)[0]})
                 except ValueError as error:
-                    raise source.error(
-                        f'term "{term}": {error}', line, "see the rules at the file's head"
-                    ) from None
+                    raise source.error(f'term "{term}": {error}', line, "see the rules at the file's head") from None
                 if key in ("terms", "cued_terms"):
                     for start in starts:
                         _claim(source, claims.setdefault(start, []), term, line)
@@ -248,9 +246,7 @@ class _Source:
         """The line of a key of the table or, with `value`, of its `nth` such string in the key's list."""
         lines = self.bare.split("\n")
         is_key = re.compile(rf"[ \t]*(?:\[+[ \t]*)?{re.escape(key)}[ \t]*[=\].]")
-        start = next(
-            (n for n in range(table.first, table.last + 1) if is_key.match(lines[n - 1])), table.first
-        )
+        start = next((n for n in range(table.first, table.last + 1) if is_key.match(lines[n - 1])), table.first)
         if value is None:
             return start
         at = [self._line_at(m.start()) for m in _TOKEN.finditer(self.text) if m[0][1:-1] == value]

@@ -65,9 +65,7 @@ def link(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook)
     asserted = (c for c in codings if c.status == "asserted" and (c.family, c.code) in place)
     met = _meetings(_by_side(papers, asserted, sides), first)
     pairs = sorted({key[1:] for key in met}, key=lambda p: (place[first, p[0]], place[p[1], p[2]]))
-    return tuple(
-        Link(first, *pair, _link_side(sides[0], met, pair), _link_side(sides[1], met, pair)) for pair in pairs
-    )
+    return tuple(Link(first, *pair, _link_side(sides[0], met, pair), _link_side(sides[1], met, pair)) for pair in pairs)
 
 
 # ---- which coding counts where ----
@@ -146,9 +144,7 @@ def _rounded(value: float) -> float:
     return round(float(value), DECIMALS) + 0.0  # adding zero turns -0.0, which tables would show, into 0.0
 
 
-def _verdict(
-    counts: tuple[Side, Side], low: float | None, high: float | None, labels: tuple[str, str]
-) -> str:
+def _verdict(counts: tuple[Side, Side], low: float | None, high: float | None, labels: tuple[str, str]) -> str:
     """The rule of `compare` for a code that was found; `low` and `high` are those of the difference."""
     left, right = counts
     if low is None or high is None or min(left.of_papers, right.of_papers) < MIN_PAPERS:

@@ -80,9 +80,7 @@ def _files(folder: Path, skip: Path) -> Iterator[Path]:
 
     def fail(error: OSError) -> None:
         what = f"the folder cannot be listed ({error.strerror})"
-        raise CorpusError(
-            what, str(error.filename), "mend its rights, or move it out of the corpus"
-        ) from error
+        raise CorpusError(what, str(error.filename), "mend its rights, or move it out of the corpus") from error
 
     for root, folders, names in os.walk(folder, onerror=fail):
         folders[:] = sorted(f for f in folders if f[0] != "." and Path(root, f) != skip)
@@ -96,13 +94,7 @@ def _look(path: Path) -> tuple[str, str]:
     with path.open("rb") as handle:
         head = handle.read(1024)
         ending = path.suffix.lower()
-        kind = (
-            "paper"
-            if ending == ".pdf" or b"%PDF-" in head
-            else "bibliography"
-            if ending == ".bib"
-            else "other"
-        )
+        kind = "paper" if ending == ".pdf" or b"%PDF-" in head else "bibliography" if ending == ".bib" else "other"
         if kind == "other":
             return kind, ""
         handle.seek(0)
@@ -185,21 +177,15 @@ def gather(
     """
     first = {card.id: scan.papers[card.id][0] for card in cards}
     entries = match(cards, first, scan.entries)
-    order = sorted(
-        cards, key=lambda c: (not _attached(entries.get(c.id), first[c.id]), -c.characters, first[c.id])
-    )
+    order = sorted(cards, key=lambda c: (not _attached(entries.get(c.id), first[c.id]), -c.characters, first[c.id]))
     dropped = find_duplicates(cards, [card.id for card in order])
     rejected = tuple(
-        Rejection(
-            first[gone], gone, "duplicate", f"{why}: kept is {first[kept]}", "delete the one you do not want"
-        )
+        Rejection(first[gone], gone, "duplicate", f"{why}: kept is {first[kept]}", "delete the one you do not want")
         for gone, (kept, why) in sorted(dropped.items(), key=lambda item: first[item[0]])
     )
     stay = sorted((card for card in cards if card.id not in dropped), key=lambda card: first[card.id])
     keys = _citation_keys(stay, entries)
-    return tuple(
-        _paper(c, scan.papers[c.id], keys[c.id], entries.get(c.id), coded[c.id]) for c in stay
-    ), rejected
+    return tuple(_paper(c, scan.papers[c.id], keys[c.id], entries.get(c.id), coded[c.id]) for c in stay), rejected
 
 
 def _attached(entry: Entry | None, path: str) -> bool:

@@ -23,6 +23,7 @@ _NO_END = re.compile(
 )
 _CAN_END = re.compile(r"[.!?:;…。][\"'”’)\]]*(?:\s?\[[\d,\s–-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)?\s*$")
 _GOES_ON = re.compile(r"\s*(?:[a-z(\[,;)%]|\d+(?:\.\d+)?\s?%|and\b|or\b)")
+_HEADED = re.compile(r"[\W_]*")  # what parts a heading from the text that runs on after it
 _CUTS = (
     re.compile(r"[.;:!?]\s"),
     re.compile(r",\s"),
@@ -33,7 +34,7 @@ _CUTS = (
 def split(document: Document) -> tuple[Passage, ...]:
     """The sentences of a document in order, without overlap, each within one block and one section.
 
-    The front matter and the reference list give none. No passage has white space around it, fewer than
+    The front matter, the reference list and headings give none. No passage has white space around it, fewer than
     three words or more than 1,500 characters.
     """
     blocks = list(_blocks(document))
@@ -65,11 +66,17 @@ def _blocks(document: Document) -> Iterator[tuple[int, int, Role]]:
     for section in document.sections:
         if section.role in _SILENT:
             continue
-        start = section.start
-        for block in document.text[section.start : section.end].split("\n"):
+        body = document.text[section.start : section.end]
+        heading = _HEADED.match(body[len(section.title) :]) if section.title and _opens(body, section.title) else None
+        start = section.start + (len(section.title) + heading.end() if heading else 0)
+        for block in document.text[start : section.end].split("\n"):
             if len(block.split()) >= FEWEST:
                 yield start, start + len(block), section.role
             start += len(block) + 1
+
+
+def _opens(body: str, title: str) -> bool:
+    return body[: len(title)].lower() == title.lower()
 
 
 def _sentences(doc: Any) -> Iterator[tuple[int, int]]:

@@ -296,9 +296,7 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rej
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
     """Refusals under the names the files have now."""
-    return [
-        Rejection(found.papers[sha][0], sha, r.kind, r.reason, r.remedy) for sha, r in refusals.items() if r
-    ]
+    return [Rejection(found.papers[sha][0], sha, r.kind, r.reason, r.remedy) for sha, r in refusals.items() if r]
 
 
 def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:

@@ -49,9 +49,7 @@ _PAGE = pa.struct(
         ("end", pa.int64()),
     ]
 )
-_SECTION = pa.struct(
-    [("title", pa.string()), ("role", pa.string()), ("start", pa.int64()), ("end", pa.int64())]
-)
+_SECTION = pa.struct([("title", pa.string()), ("role", pa.string()), ("start", pa.int64()), ("end", pa.int64())])
 _DOCUMENT = pa.schema(
     [
         ("id", pa.string()),
@@ -127,9 +125,7 @@ def load_document(path: Path) -> Document:
     def column(name: str) -> Any:
         return table.column(name).chunk(0).values.to_numpy(zero_copy_only=False)
 
-    words = Words(
-        column("word_start"), column("word_end"), column("word_page"), column("word_box").reshape(-1, 4)
-    )
+    words = Words(column("word_start"), column("word_end"), column("word_page"), column("word_box").reshape(-1, 4))
     return Document(
         id=row["id"],
         text=row["text"],
@@ -317,7 +313,5 @@ def _damaged(path: Path, error: BaseException) -> StoreError:
 
 def unwritable(path: Path, error: OSError) -> StoreError:
     """The error for a place that cannot be written."""
-    remedy = (
-        "free space or mend the rights, or give another folder with --out; then run again, nothing is lost"
-    )
+    remedy = "free space or mend the rights, or give another folder with --out; then run again, nothing is lost"
     return StoreError(f"cannot write ({error.strerror or error})", str(path), remedy)

@@ -11,7 +11,7 @@ A term is a phrase. It is found without regard to case, on word boundaries, unde
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 GAP = ".."
 GAP_WORDS = 5
@@ -37,9 +37,7 @@ def parse_term(term: str) -> tuple[Slot, ...]:
         raise ValueError('".." must stand between two words')
     for word in itertools.chain.from_iterable(itertools.chain.from_iterable(slots)):
         if not re.fullmatch(r"\w+|\w{3,}\*", word):
-            raise ValueError(
-                f'"{word}" is no word: write letters and digits, and "*" only after three of them'
-            )
+            raise ValueError(f'"{word}" is no word: write letters and digits, and "*" only after three of them')
     return tuple(slots)
 
 
@@ -69,8 +67,7 @@ def anchor(term: str) -> tuple[str, ...]:
 def overlap(a: str, b: str) -> bool:
     """Whether the two terms can claim the very same words of a text; a gap claims none."""
     return any(
-        len(x) == len(y)
-        and all(any(_same_word(u, v) for u in us for v in vs) for us, vs in zip(x, y, strict=True))
+        len(x) == len(y) and all(any(_same_word(u, v) for u in us for v in vs) for us, vs in zip(x, y, strict=True))
         for x in _variants(a)
         for y in _variants(b)
     )

@@ -1,56 +1,26 @@
 """Sentences of the corpus -> topics, with names, coherence, and weights per paper."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.records import BOTH, Topic, TopicModel
+from pipeline.blocks import JOINT, Block, Sentence, blocks_of, count_words, runs_of, vocabulary_of
+from pipeline.records import Topic, TopicModel
 
 MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them
 MIN_TERMS = 50  # terms that at least three papers share
-BLOCK_WORDS = 200  # about an abstract; a block of a long paper is as long
 TOP_WORDS = 10
 NAME_TERMS = 3
 MOST_TOPICS = 40  # of what the rule chooses by itself
 DECIMALS = 6
-JOINT = "_"  # between the words of a phrase; gensim's own
 
-# Words of publishing and of academic prose; they make topics of how papers are written.
-BOILERPLATE = frozenset(
-    re.findall(
-        r"\w+",
-        """abstract according aim aimed aims analyse analysed analysis analyze analyzed appendix approach
-        approaches article articles author authors based case chapter com conclusion conclusions consider
-        considered considering copyright develop developed different discussed discusses discussion doi eds
-        elsevier fig figs figure figures finding findings furthermore high higher highest http https
-        identified identifies identify important include included includes including introduction journal
-        large larger licence license literature low lower main major method methodology methods new number
-        order org overall paper papers possible potential present presented presents propose proposed
-        proposes provide provided provides purpose regarding research reserved respectively result results
-        review rights section showed shown shows significant significantly small springer studies study
-        table tables total use used uses using various vol way wiley work www""",
-    )
-)
-
-Sentence = tuple[str, str]  # text, domain
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Consecutive sentences of one paper: its terms in order, and its words in all and on either side."""
-
-    paper: int
-    terms: tuple[str, ...]
-    words: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +46,7 @@ def find_topics(
     and the number of threads; numbers are rounded to six decimals.
 
     Terms are words and, beside them, phrases (collocations by NPMI, Bouma 2009, as gensim finds them) that
-    three papers or 1 % of papers hold, but no more than half of the blocks; all papers weigh the same,
+    three papers and 1 % of them hold, but no more than half of the text; all papers weigh the same,
     however long. Topics are numbered by their weight over papers. `words` are single words, in order of
     the topic's weight for the word times the root of the topic's part in the word's weight over all topics,
     so that words of every topic come late. Names use the most specific phrases and words, each once.
@@ -87,18 +57,18 @@ def find_topics(
     With fewer than 8 papers of 50 words, or fewer than 50 terms in common, there are no topics, and `note`
     says so. Papers with less than 50 words or without any term of the vocabulary have no weights.
     """
-    read = {paper: _runs(sentences) for paper, sentences in sorted(texts.items())}
-    papers = [paper for paper, runs in read.items() if _words(runs) >= MIN_WORDS]
+    read = {paper: runs_of(sentences) for paper, sentences in sorted(texts.items())}
+    papers = [paper for paper, runs in read.items() if count_words(runs) >= MIN_WORDS]
     if len(papers) < MIN_PAPERS:
         return TopicModel((), {}, _too_few_papers(len(papers)))
-    blocks = _blocks([read[paper] for paper in papers], sides)
-    vocabulary = _vocabulary(blocks, len(papers))
+    blocks = blocks_of([read[paper] for paper in papers], sides)
+    vocabulary = vocabulary_of(blocks)
     if len(vocabulary) < MIN_TERMS:
         return TopicModel((), {}, _too_few_terms(len(papers), len(vocabulary)))
     most = min(len(papers) // 2, len(vocabulary) // TOP_WORDS)
     fit = _best_fit(blocks, vocabulary, _counts(min(count, most), len(papers), most), seed)
     note = f"{count} topics were asked for; this corpus carries at most {most}." if count > most else ""
-    return _model(fit, blocks, papers, vocabulary, sides, note)
+    return _model(fit, blocks, papers, list(vocabulary), sides, note)
 
 
 def _too_few_papers(papers: int) -> str:
@@ -124,105 +94,39 @@ def _counts(count: int, papers: int, most: int) -> list[int]:
     return sorted({min(max(round(middle * part), 2), ceiling) for part in (2 / 3, 1, 4 / 3)})
 
 
-# ---- text to blocks of terms ----
-
-_WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
-_BREAK = re.compile(r"[^\w\s-]+")  # no phrase reaches over it
-
-_Run = tuple[list[str], str]  # words with no punctuation between them, and the domain of their sentence
-
-
-def _runs(sentences: Sequence[Sentence]) -> list[_Run]:
-    return [
-        (words, domain)
-        for text, domain in sentences
-        for part in _BREAK.split(text.lower())
-        if (words := _WORD.findall(part))
-    ]
-
-
-def _words(runs: Sequence[_Run]) -> int:
-    return sum(len(words) for words, _ in runs)
-
-
-def _blocks(papers: Sequence[Sequence[_Run]], sides: tuple[str, str]) -> list[_Block]:
-    from gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases  # slow to load, hence here
-
-    phrases = Phrases(
-        [words for runs in papers for words, _ in runs],
-        min_count=10,
-        threshold=0.5,
-        scoring="npmi",
-        connector_words=ENGLISH_CONNECTOR_WORDS,
-    ).freeze()
-    blocks = []
-    for paper, runs in enumerate(papers):
-        for chunk in _chunks(runs):
-            terms = tuple(t for words, _ in chunk for joint in phrases[words] for t in _terms(joint))
-            left, right = (_words([r for r in chunk if r[1] in (side, BOTH)]) for side in sides)
-            blocks.append(_Block(paper, terms, (_words(chunk), left, right)))
-    return blocks
-
-
-def _chunks(runs: Sequence[_Run]) -> list[list[_Run]]:
-    """The runs in groups of about BLOCK_WORDS words, of even length, so that no short tail is left."""
-    total = _words(runs)
-    size = total / max(round(total / BLOCK_WORDS), 1)
-    chunks: dict[int, list[_Run]] = {}
-    seen = 0
-    for run in runs:
-        chunks.setdefault(int(seen / size), []).append(run)
-        seen += len(run[0])
-    return list(chunks.values())
-
-
-@lru_cache(maxsize=1_000_000)
-def _terms(joint: str) -> tuple[str, ...]:
-    """A word, or the words of a phrase and the phrase; without those of the stop lists."""
-    words = joint.split(JOINT)
-    told = [_tells(word) for word in words]
-    singles = tuple(word for word, tells in zip(words, told, strict=True) if tells)
-    return (*singles, joint) if len(words) > 1 and told[0] and told[-1] else singles
-
-
-def _tells(word: str) -> bool:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return len(word) > 2 and word not in BOILERPLATE and word not in ENGLISH_STOP_WORDS
-
-
-def _vocabulary(blocks: Sequence[_Block], papers: int) -> list[str]:
-    in_papers = Counter(term for _, term in {(block.paper, term) for block in blocks for term in block.terms})
-    in_blocks = Counter(term for block in blocks for term in set(block.terms))
-    least, most = max(3, papers // 100), len(blocks) / 2
-    return sorted(term for term, n in in_papers.items() if n >= least and in_blocks[term] <= most)
-
-
 # ---- factorisation ----
 
 
-def _best_fit(blocks: Sequence[_Block], vocabulary: list[str], counts: Sequence[int], seed: int) -> _Fit:
+def _best_fit(blocks: Sequence[Block], spread: Mapping[str, float], counts: Sequence[int], seed: int) -> _Fit:
     """The fit of the highest mean coherence; of equals, the one with fewer topics."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # sums in threads round differently from machine to machine
-        weights = _weights(blocks, vocabulary)
-        fits = [_fit(blocks, vocabulary, weights, count, seed) for count in counts]
+        weights = _weights(blocks, spread)
+        fits = [_fit(blocks, list(spread), weights, count, seed) for count in counts]
     return max(fits, key=lambda fit: round(float(np.mean(fit.coherence)), DECIMALS))
 
 
-def _weights(blocks: Sequence[_Block], vocabulary: list[str]) -> Any:
-    """Tf-idf as a sparse matrix (blocks, terms), scaled so that every paper has the same sum of squares."""
+def _weights(blocks: Sequence[Block], spread: Mapping[str, float]) -> Any:
+    """Tf-idf as a sparse matrix (blocks, terms), scaled so that every paper has the same sum of squares.
+
+    The document frequency is the spread over papers, so that a long paper's words do not count as common.
+    """
     from scipy.sparse import diags
     from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.preprocessing import normalize
 
-    vectorizer = TfidfVectorizer(analyzer=lambda block: block.terms, vocabulary=vocabulary, sublinear_tf=True)
+    vectorizer = TfidfVectorizer(
+        analyzer=lambda block: block.terms, vocabulary=list(spread), sublinear_tf=True, use_idf=False, norm=None
+    )
+    frequencies = vectorizer.fit_transform(blocks)
+    rarity = diags(1 - np.log(list(spread.values())))
     per_paper = Counter(block.paper for block in blocks)
-    scale = diags([per_paper[block.paper] ** -0.5 for block in blocks])
-    return (scale @ vectorizer.fit_transform(blocks)).tocsr()
+    evenly = diags([per_paper[block.paper] ** -0.5 for block in blocks])
+    return (evenly @ normalize(frequencies @ rarity)).tocsr()
 
 
-def _fit(blocks: Sequence[_Block], vocabulary: list[str], weights: Any, count: int, seed: int) -> _Fit:
+def _fit(blocks: Sequence[Block], vocabulary: list[str], weights: Any, count: int, seed: int) -> _Fit:
     from sklearn.decomposition import NMF
 
     # nndsvd starts from the singular vectors, so that hardly anything is left to chance
@@ -255,7 +159,7 @@ def _top_words(terms: Floats, vocabulary: list[str]) -> tuple[tuple[int, ...], .
     return tuple(tuple(int(i) for i in row if scores[k, i] > 0) for k, row in enumerate(order))
 
 
-def _coherence(blocks: Sequence[_Block], vocabulary: list[str], top: tuple[tuple[int, ...], ...]) -> tuple[float, ...]:
+def _coherence(blocks: Sequence[Block], vocabulary: list[str], top: tuple[tuple[int, ...], ...]) -> tuple[float, ...]:
     """Mean NPMI of the pairs of each topic's words over whole blocks."""
     from gensim.corpora import Dictionary
     from gensim.models import CoherenceModel
@@ -278,7 +182,7 @@ def _coherence(blocks: Sequence[_Block], vocabulary: list[str], top: tuple[tuple
 
 def _model(
     fit: _Fit,
-    blocks: Sequence[_Block],
+    blocks: Sequence[Block],
     ids: list[str],
     vocabulary: list[str],
     sides: tuple[str, str],
@@ -305,8 +209,8 @@ def _model(
     return TopicModel(topics, weights, note)
 
 
-def _per_paper(mix: Floats, blocks: Sequence[_Block], papers: int, which: int) -> Floats:
-    """The topics' parts in each paper's words, (papers, k); `which` as in `_Block.words`."""
+def _per_paper(mix: Floats, blocks: Sequence[Block], papers: int, which: int) -> Floats:
+    """The topics' parts in each paper's words, (papers, k); `which` as in `Block.words`."""
     total = np.zeros((papers, mix.shape[1]))
     words = np.array([block.words[which] for block in blocks], dtype=float)
     np.add.at(total, [block.paper for block in blocks], mix * words[:, None])

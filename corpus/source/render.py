@@ -228,10 +228,7 @@ def page_template(paper: Paper, name: str, frames: list[Any], size: tuple[float,
 def columns(count: int, width: float, bottom: float, height: float) -> list[Any]:
     """Return equal side-by-side frames."""
     each = (width - GAP * (count - 1)) / count
-    return [
-        platypus.Frame(62 + i * (each + GAP), bottom, each, height, 0, 0, 0, 0, id=f"c{i}")
-        for i in range(count)
-    ]
+    return [platypus.Frame(62 + i * (each + GAP), bottom, each, height, 0, 0, 0, 0, id=f"c{i}") for i in range(count)]
 
 
 def page_templates(paper: Paper, head: list[Any], size: tuple[float, float]) -> list[Any]:

@@ -47,9 +47,7 @@ def _view(results: Results) -> dict[str, Any]:
         "labels": labels,
         "counts": counts,
         "findings": _findings(results.comparisons),
-        "most": max(
-            (side.sentences for row in results.comparisons for side in (row.left, row.right)), default=0
-        ),
+        "most": max((side.sentences for row in results.comparisons for side in (row.left, row.right)), default=0),
     }
 
 

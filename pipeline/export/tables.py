@@ -126,9 +126,7 @@ _SIDE = [
 def columns(results: Results) -> dict[str, list[tuple[str, str, str]]]:
     """Name, type and meaning of every column of every table."""
     left, right = (domain.id for domain in results.codebook.domains)
-    sides = [
-        (f"{side}_{name}", kind, f"{side}: {means}") for side in (left, right) for name, kind, means in _SIDE
-    ]
+    sides = [(f"{side}_{name}", kind, f"{side}: {means}") for side in (left, right) for name, kind, means in _SIDE]
     comparison = [
         ("family", "string", "Family"),
         ("code", "string", "Code"),

@@ -53,9 +53,12 @@ def _page(pdf: Any, index: int) -> RawPage:
     except pypdfium2.PdfiumError:  # one page that cannot be loaded does not cost the others
         return _blank(index, label)
     try:
+        extent, corner = sheet.get_size(), _corner(sheet)
+        if sheet.get_rotation():
+            _set_upright(sheet)
         text = sheet.get_textpage()
         try:
-            return _words(sheet, text, index, label)
+            return _words(text, index, label, extent, corner)
         finally:
             text.close()
     except pypdfium2.PdfiumError:
@@ -69,7 +72,7 @@ def _blank(index: int, label: str) -> RawPage:
     return page(index + 1, label, (0.0, 0.0), [], none.reshape(0, 4), none, none, none)
 
 
-def _words(sheet: Any, text: Any, index: int, label: str) -> RawPage:
+def _words(text: Any, index: int, label: str, extent: tuple[float, float], corner: tuple[float, float]) -> RawPage:
     handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
     codes = _codes(text, handle)
     first, last, breaks = _spans(codes)
@@ -78,16 +81,12 @@ def _words(sheet: Any, text: Any, index: int, label: str) -> RawPage:
     if torn.any():
         first, last, breaks = _mend(handle, first, last, breaks, torn)
         boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
-    starts, lasts, middles = _line_parts(first, last, breaks)
-    sizes = [_size(text, at) for at in middles]
-    lengths = np.diff(np.append(np.flatnonzero(breaks), len(first)))
-    size = np.repeat(np.array(sizes, np.float32), lengths)
-    styles = [_style(text, a) & _style(text, b) for a, b in zip(starts, lasts, strict=True)]
+    size, style = _type(text, first, last, breaks)
     box = _sized(text, _union(boxes), size, first)
     string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-    style = np.repeat(np.array(styles, np.uint8), lengths)
-    return page(index + 1, label, sheet.get_size(), texts, _as_shown(box, sheet), breaks, style, size)
+    shown = np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
+    return page(index + 1, label, extent, texts, shown, breaks, style, size)
 
 
 def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -97,13 +96,17 @@ def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack((low[:, 0], low[:, 3], high[:, 2], high[:, 1]), axis=1)
 
 
-def _line_parts(
-    first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
-) -> tuple[list[int], list[int], list[int]]:
-    """First and last character of every line, and one in its middle."""
+def _type(
+    text: Any, first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Size and style of the type of each word's line: its middle tells the one, both its ends the other."""
     starts = np.flatnonzero(breaks)
-    ends = np.append(starts[1:], len(first))[: len(starts)] - 1
-    return first[starts].tolist(), last[ends].tolist(), first[(starts + ends + 1) // 2].tolist()
+    ends = np.append(starts[1:], len(first))[: len(starts)]
+    middles = first[(starts + ends) // 2].tolist()
+    edges = zip(first[starts].tolist(), last[ends - 1].tolist(), strict=True)
+    sizes = np.array([_size(text, at) for at in middles], np.float32)
+    styles = np.array([_style(text, a) & _style(text, b) for a, b in edges], np.uint8)
+    return np.repeat(sizes, ends - starts), np.repeat(styles, ends - starts)
 
 
 def _size(text: Any, index: int) -> float:
@@ -186,17 +189,23 @@ def _mend(
     return starts, np.sort(np.concatenate((last, ends))), np.concatenate((breaks, ends >= 0))[order]
 
 
-def _as_shown(box: NDArray[np.float32], sheet: Any) -> NDArray[np.float32]:
-    """Boxes from user space to the page as shown: cropped, turned, origin at the top left."""
+def _corner(sheet: Any) -> tuple[float, float]:
+    """Where the top left of the page as shown will be in user space, once the page is set upright."""
+    left, _, _, top = sheet.get_bbox()
+    return (0.0, sheet.get_height()) if sheet.get_rotation() else (left, top)
+
+
+def _set_upright(sheet: Any) -> None:
+    """Turn what stands on a rotated page to where it is shown: pdfium looks for words from left to right only."""
     left, bottom, right, top = sheet.get_bbox()
-    x0, y0, x1, y1 = box.T
-    turned = {
-        0: (x0 - left, top - y1, x1 - left, top - y0),
-        90: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
-        180: (right - x1, y0 - bottom, right - x0, y1 - bottom),
-        270: (top - y1, right - x1, top - y0, right - x0),
+    matrix = {
+        90: (0, -1, 1, 0, -bottom, right),
+        180: (-1, 0, 0, -1, right, top),
+        270: (0, 1, -1, 0, top, -left),
     }[sheet.get_rotation()]
-    return np.stack(turned, axis=1)
+    for at in range(c.FPDFPage_CountObjects(sheet.raw)):
+        c.FPDFPageObj_Transform(c.FPDFPage_GetObject(sheet.raw, at), *matrix)
+    sheet.set_rotation(0)
 
 
 def _style(text: Any, index: int) -> int:

@@ -1,0 +1,146 @@
+"""Sections, roles and metadata, on papers set as journals set them."""
+
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from pipeline import pdf
+from pipeline.records import Document
+from tests.pdf.checks import sound
+from tests.pdf.made import A4, PROSE, column, draw, wrapped
+
+ABSTRACT = (
+    "This paper asks why small dyeing firms took up cleaner production audits. Ninety firms were surveyed in two "
+    "provinces, and the answers were set against the records of the local centres. Lower water bills and pressure "
+    "from buyers abroad moved the firms, while a lack of staff and of credit held them back for many years."
+)
+REFERENCES = [
+    "[1] Adams, J., 2004. Audits in small firms. Journal of Examples 12, 1-9.",
+    "[2] Brown, K., Clark, L., 2008. Water levies and their yield. Journal of Examples 16, 20-31.",
+    "[3] Davis, M., 2009. Credit for pollution prevention in five provinces. Example Press.",
+]
+
+
+class Sheet:
+    """A page filled from the top: `head` and `text` write a heading or a paragraph below what is there."""
+
+    def __init__(self, path: Path) -> None:
+        self.canvas = Canvas(str(path), pagesize=A4)
+        self.top = 60.0
+
+    def put(self, lines: list[str], size: float, font: str) -> None:
+        draw(self.canvas, column(lines, top=self.top, leading=size * 1.2), size, font)
+        self.top += size * 1.2 * len(lines) + 10
+
+    def head(self, title: str, size: float = 12) -> None:
+        self.put([title], size, "Helvetica-Bold")
+
+    def text(self, text: str) -> None:
+        self.put(wrapped(text, 85), 10, "Helvetica")
+
+    def turn(self) -> None:
+        self.canvas.showPage()
+        self.top = 60.0
+
+
+def journal(
+    path: Path, headings: tuple[str, ...], abstract: tuple[str, str], references: str = "References"
+) -> Document:
+    """A paper with these section headings; `abstract` is its heading and text."""
+    sheet = Sheet(path)
+    sheet.put(["Journal of Examples 18 (2010) 100-109"], 8, "Helvetica")
+    sheet.put(wrapped("Why small dyeing firms took up cleaner production audits in two provinces", 45), 18, "Helvetica")
+    sheet.put(["Ming Li, Anna K. Smith and Jo-Ann O'Neil"], 11, "Helvetica")
+    sheet.put(["Department of Examples, University of Nowhere. Email: li@nowhere.example"], 8, "Helvetica-Oblique")
+    if abstract[0]:
+        sheet.head(abstract[0])
+    sheet.text(abstract[1])
+    sheet.put(["Keywords: audits; levy; credit"], 9, "Helvetica")
+    sheet.put(["doi:10.1234/examples.2010.01.007."], 8, "Helvetica")
+    for heading in headings:
+        sheet.head(heading)
+        sheet.text(" ".join(PROSE))
+    sheet.turn()
+    sheet.head(references)
+    for entry in REFERENCES:
+        sheet.text(entry)
+    sheet.text("[4] Evans, N., 2010. Loans. doi:10.9999/not.this.one")
+    sheet.head("Appendix A. Questions of the survey")
+    sheet.text(" ".join(PROSE[:4]))
+    sheet.canvas.save()
+    document = pdf.read(path, "id")
+    sound(document)
+    return document
+
+
+def part(document: Document, role: str) -> str:
+    return "\n".join(document.text[s.start : s.end].strip() for s in document.sections if s.role == role)
+
+
+HEADINGS = ("1. Introduction", "2. Materials and methods", "3. Results", "4. Discussion", "5. Conclusions")
+
+
+def test_roles_of_sections(tmp_path: Path) -> None:
+    document = journal(tmp_path / "a.pdf", HEADINGS, ("Abstract", ABSTRACT))
+    roles = [s.role for s in document.sections if s.title]
+    assert roles == ["abstract", "introduction", "methods", "results", "discussion", "conclusion", "references", "back"]
+    assert part(document, "abstract") == f"Abstract\n{ABSTRACT}"
+    assert part(document, "methods").startswith("2. Materials and methods\nCleaner production audits")
+
+
+@pytest.mark.parametrize("name", ["References", "REFERENCES", "Bibliography", "Literature cited", "6. References"])
+def test_the_reference_list_ends_where_the_appendix_begins(tmp_path: Path, name: str) -> None:
+    document = journal(tmp_path / "a.pdf", HEADINGS, ("Abstract", ABSTRACT), name)
+    listed = part(document, "references")
+    assert all(entry[:30] in listed for entry in REFERENCES)
+    assert PROSE[0] not in listed
+    assert PROSE[0] in part(document, "back")
+
+
+@pytest.mark.parametrize("lead", ["Abstract - ", "ABSTRACT: ", "Abstract. ", "Abstract—"])
+def test_an_abstract_that_runs_on_from_its_heading(tmp_path: Path, lead: str) -> None:
+    document = journal(tmp_path / "a.pdf", HEADINGS, ("", lead + ABSTRACT))
+    assert ABSTRACT[-60:] in part(document, "abstract")
+    assert "Keywords" not in part(document, "abstract")
+
+
+def test_an_abstract_without_a_heading(tmp_path: Path) -> None:
+    document = journal(tmp_path / "a.pdf", HEADINGS, ("", ABSTRACT))
+    assert part(document, "abstract") == ABSTRACT
+    assert "University" in part(document, "front")
+
+
+def test_headings_in_bold_without_known_names(tmp_path: Path) -> None:
+    headings = ("Introduction", "Water and its price", "What buyers want", "Conclusion")
+    document = journal(tmp_path / "a.pdf", headings, ("Abstract", ABSTRACT))
+    assert [s.title for s in document.sections if s.title][1:5] == list(headings)
+    assert [s.role for s in document.sections if s.title][1:5] == ["introduction", "body", "body", "conclusion"]
+
+
+def test_a_subsection_has_its_parents_role(tmp_path: Path) -> None:
+    document = journal(tmp_path / "a.pdf", ("2. Methods", "2.1. The provinces", "3. Results"), ("Abstract", ABSTRACT))
+    assert [s.role for s in document.sections if s.title][1:4] == ["methods", "methods", "results"]
+
+
+def test_a_sentence_that_begins_like_a_heading_is_none(tmp_path: Path) -> None:
+    document = journal(tmp_path / "a.pdf", HEADINGS, ("Abstract", ABSTRACT + " References to laws are kept short."))
+    assert "References to laws are kept short." in part(document, "abstract")
+
+
+def test_metadata(tmp_path: Path) -> None:
+    found = journal(tmp_path / "a.pdf", HEADINGS, ("Abstract", ABSTRACT)).metadata
+    assert found.title == "Why small dyeing firms took up cleaner production audits in two provinces"
+    assert found.authors == ("Ming Li", "Anna K. Smith", "Jo-Ann O'Neil")
+    assert found.year == 2010
+    assert found.doi == "10.1234/examples.2010.01.007"
+
+
+def test_a_text_without_headings_is_body(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    for _ in range(6):
+        sheet.text(" ".join(PROSE))
+    sheet.canvas.save()
+    document = pdf.read(tmp_path / "a.pdf", "id")
+    sound(document)
+    assert PROSE[0] in part(document, "body")

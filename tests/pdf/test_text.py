@@ -1,0 +1,142 @@
+"""The text of a PDF: whole words, whole sentences, nothing of the page's furniture."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
+
+from pipeline import pdf
+from tests.pdf.checks import sound
+from tests.pdf.made import A4, LEADING, PROSE, column, draw, paper, wrapped
+
+
+def text_of(path: Path) -> str:
+    document = pdf.read(path, "id")
+    sound(document)
+    return document.text
+
+
+def test_lines_of_a_paragraph_are_joined(tmp_path: Path) -> None:
+    lines = wrapped(" ".join(PROSE))
+    assert text_of(paper(tmp_path / "a.pdf", [column(lines)])) == " ".join(PROSE)
+
+
+def test_two_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
+    lines = wrapped(" ".join(PROSE), 40)
+    half = len(lines) // 2
+    page = column(lines[:half], 60) + column(lines[half:], 320)
+    assert text_of(paper(tmp_path / "a.pdf", [page])) == " ".join(PROSE)
+
+
+def test_a_sentence_runs_over_a_page(tmp_path: Path) -> None:
+    lines = wrapped(" ".join(PROSE))
+    pages = [column(lines[:5]), column(lines[5:])]
+    document = pdf.read(paper(tmp_path / "a.pdf", pages), "id")
+    sound(document)
+    assert document.text == " ".join(PROSE)
+    cut = document.pages[1].start
+    assert {box.page for box in document.boxes(cut - 10, cut + 10)} == {1, 2}
+
+
+def test_a_sentence_runs_on_past_a_footnote(tmp_path: Path) -> None:
+    lines = wrapped(" ".join(PROSE))
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    draw(canvas, column(lines[:5]))
+    draw(canvas, [(72, 700, "1 A note on how the firms were chosen for the survey.")], size=7)
+    canvas.showPage()
+    draw(canvas, column(lines[5:]))
+    canvas.save()
+    text = text_of(tmp_path / "a.pdf")
+    assert " ".join(PROSE) in text
+    assert "1 A note on how the firms were chosen for the survey." in text.split("\n")
+
+
+def test_paragraphs_stay_apart(tmp_path: Path) -> None:
+    first, second = " ".join(PROSE[:4]), " ".join(PROSE[4:])
+    page = column(wrapped(first)) + column(wrapped(second), top=250)
+    assert text_of(paper(tmp_path / "a.pdf", [page])) == f"{first}\n{second}"
+
+
+def test_a_paragraph_that_ends_its_page_stays_apart_from_the_next(tmp_path: Path) -> None:
+    first, second = " ".join(PROSE[:4]), " ".join(PROSE[4:])
+    text = text_of(paper(tmp_path / "a.pdf", [column(wrapped(first)), column(wrapped(second))]))
+    assert text == f"{first}\n{second}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "whole"),
+    [
+        (["Better produc-", "tion saves money for every firm that was seen."], "production"),
+        (["They are known as end-of-", "pipe measures in the whole of this literature."], "end-of-pipe"),
+        (["The law reached state-", "owned firms before it reached the private ones."], "state-owned"),
+        (["Firms bought energy-", "saving pumps with the help of the new fund."], "energy-saving"),
+        (["The mill had a bleach-", "free line, and a bleach-free mill pays less."], "bleach-free"),
+        (["There was co-", "operation; such cooperation is rare in this trade."], "cooperation"),
+        (["They met in the Sino-", "German centre, which had paid for the audits."], "Sino-German"),
+        (["Between 2005-", "2010 the number of audits rose in the whole country."], "2005-2010"),
+        (["It compares short-", "and long-term effects of the levy on firms."], "short- and long-term"),
+        (["It was a cost-effec-", "tive measure for every firm that tried it."], "cost-effective"),
+    ],
+)
+def test_hyphens_at_the_end_of_a_line(tmp_path: Path, lines: list[str], whole: str) -> None:
+    assert whole in text_of(paper(tmp_path / "a.pdf", [column([*lines, *PROSE[:2]])]))
+
+
+def test_a_word_over_a_line_break_has_two_boxes(tmp_path: Path) -> None:
+    document = pdf.read(paper(tmp_path / "a.pdf", [column(["Better produc-", "tion saves money.", *PROSE])]), "id")
+    at = document.text.index("production")
+    upper, lower = document.boxes(at, at + len("production"))
+    assert upper.top < lower.top
+    assert lower.x0 < upper.x0
+
+
+def test_running_lines_and_page_numbers_are_left_out(tmp_path: Path) -> None:
+    pages = [
+        [(72, 30, "Journal of Examples 12 (2010) 1-9"), (290, 800, str(40 + n)), *column([PROSE[n], PROSE[n + 4]])]
+        for n in range(4)
+    ]
+    text = text_of(paper(tmp_path / "a.pdf", pages))
+    assert "Journal" not in text
+    assert not {"40", "41", "42", "43"} & set(text.split())
+    assert all(sentence in text for sentence in PROSE)
+
+
+def test_body_text_at_the_top_of_every_page_stays(tmp_path: Path) -> None:
+    pages = [column([PROSE[n], PROSE[n + 4]], top=40) for n in range(4)]
+    text = text_of(paper(tmp_path / "a.pdf", pages))
+    assert all(sentence in text for sentence in PROSE)
+
+
+def test_numbers_in_the_body_are_no_page_numbers(tmp_path: Path) -> None:
+    pages = [[*column(PROSE[:4]), (290, 400, "317")], column(PROSE[4:])]
+    assert "317" in text_of(paper(tmp_path / "a.pdf", pages))
+
+
+def test_ligatures_and_odd_characters() -> None:
+    from pipeline.pdf.raw import clean
+
+    assert clean("e\ufb03cient") == "efficient"
+    assert clean("pro\u00adduction\u200b") == "production"
+    assert clean("cafe\u0301") == "café"
+    assert clean("\x00\x07\ufffe\ud800") == ""
+    assert clean("end\u2011use") == "end-use"
+    assert clean("CO\u2082") == "CO\u2082"
+
+
+LETTERS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(LETTERS, min_size=1, max_size=8), min_size=1, max_size=30), seed=st.integers(0, 3))
+def test_offsets_hold_for_any_text(tmp_path: Path, rows: list[list[str]], seed: int) -> None:
+    lines = [" ".join(row) for row in rows]
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for start in range(0, len(lines), 7):
+        canvas.setPageRotation(90 * seed)
+        draw(canvas, column(lines[start : start + 7], x=40 + 200 * (start % 2), leading=LEADING - seed))
+        draw(canvas, column(list(PROSE[:3]), top=560))
+        canvas.showPage()
+    canvas.save()
+    sound(pdf.read(tmp_path / "a.pdf", "id"))

@@ -1,0 +1,56 @@
+"""Imports point one way: flows, cli -> refresh -> stages -> codebook, settings -> records, errors."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PIPELINE = Path(__file__).parents[1] / "pipeline"
+BASE = {"records", "errors"}
+SHARED = BASE | {"codebook", "settings", "terms"}
+MAY = {
+    "records": set(),
+    "errors": set(),
+    "terms": set(),
+    "settings": BASE,
+    "codebook": BASE | {"terms"},
+    "bibliography": BASE,
+    "workers": BASE,
+    "store": BASE,
+    "publish": BASE | {"store"},
+    "corpus": SHARED | {"bibliography"},
+    "pdf": BASE | {"pdf"},
+    "passages": SHARED,
+    "coding": SHARED | {"coding"},
+    "blocks": SHARED,
+    "topics": SHARED | {"blocks"},
+    "compare": SHARED,
+    "export": SHARED | {"export"},
+}
+TOP = {"refresh", "cli", "__init__"}
+
+
+def imported(path: Path) -> set[str]:
+    """First-level modules of the pipeline that a file imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "pipeline":
+            parts = node.module.split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("pipeline.")}
+    return found
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PIPELINE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", sorted(PIPELINE.rglob("*.py")), ids=lambda p: str(p.relative_to(PIPELINE)))
+def test_imports_point_one_way(path: Path) -> None:
+    if room(path) not in TOP:
+        assert imported(path) <= MAY[room(path)]
+
+
+def test_no_module_of_the_pipeline_imports_prefect() -> None:
+    assert not [p for p in PIPELINE.rglob("*.py") if "prefect" in p.read_text(encoding="utf-8").split("import ")[1:]]

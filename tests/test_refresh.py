@@ -1,0 +1,166 @@
+"""The main job over the sample corpus, as a user sees it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import AlreadyRunning, CorpusError
+from pipeline.export import read_table
+from pipeline.refresh import Summary, refresh
+from pipeline.settings import Settings
+from pipeline.store import lock
+
+
+def tables(out: Path) -> dict[str, bytes]:
+    files = [*sorted((out / "tables").glob("*.csv")), out / "report.html"]
+    return {file.name: file.read_bytes() for file in files}
+
+
+def test_every_file_of_the_sample_is_accounted_for(sample_run: tuple[Settings, Summary]) -> None:
+    settings, summary = sample_run
+    files = {p.name for p in settings.corpus.glob("*.pdf")}
+    read = {row["path"] for row in read_table(settings.out / "tables" / "documents.csv")}
+    rejected = {row["path"]: row for row in read_table(settings.out / "tables" / "rejected.csv")}
+    assert read | set(rejected) == files
+    assert not read & set(rejected)
+    assert rejected["scan-0417 (copy).pdf"]["kind"] == "duplicate"
+    assert rejected["quynhmai-vietnam-preprint.pdf"]["kind"] == "duplicate"
+    assert rejected["download-interrupted.pdf"]["kind"] == "unreadable"
+    assert (summary.papers, summary.rejected, summary.duplicates) == (16, 1, 2)
+
+
+def test_the_bibliography_wins_over_the_page(sample_run: tuple[Settings, Summary]) -> None:
+    settings, _ = sample_run
+    rows = {row["path"]: row for row in read_table(settings.out / "tables" / "documents.csv")}
+    assert rows["2013-bramstedt-eu-ets-germany.pdf"]["citation_key"] == "bramstedt2013price"  # by title alone
+    assert all(row["year"] and row["title"] and row["authors"] for row in rows.values())
+
+
+def test_every_quote_stands_where_the_table_says(sample_run: tuple[Settings, Summary]) -> None:
+    settings, _ = sample_run
+    from pipeline.store import load_document
+
+    documents = {p.stem: p for p in (settings.out / "state" / "read").rglob("*.parquet")}
+    for row in read_table(settings.out / "tables" / "evidence.csv"):
+        document = load_document(documents[row["document_id"]])
+        start, end = int(row["char_start"]), int(row["char_end"])
+        assert document.text[start:end] == row["quote"]
+        page = document.page_at(start)
+        assert page.number == int(row["page"])
+        assert page.start <= start < page.end
+        assert document.boxes(start, end)[0].page == page.number
+
+
+def test_sides_that_the_sample_was_written_with(sample_run: tuple[Settings, Summary]) -> None:
+    settings, _ = sample_run
+    rows = {(r["family"], r["code"]): r for r in read_table(settings.out / "tables" / "comparison.csv")}
+    trading, pilots = rows["instrument", "emissions_trading"], rows["instrument", "demonstration"]
+    assert int(trading["climate_papers"]) >= 3
+    assert int(trading["cp_papers"]) <= 1
+    assert int(pilots["cp_papers"]) >= 2
+    assert int(pilots["climate_papers"]) <= 1
+    assert rows["motivator", "cost_saving"]["verdict"] == "shared"
+
+
+def test_a_second_run_does_nothing(own_run: Settings) -> None:
+    before = tables(own_run.out)
+    summary = refresh(own_run)
+    assert summary.unchanged
+    assert tables(own_run.out) == before
+
+
+def test_lost_tables_come_back_the_same_without_reading(own_run: Settings) -> None:
+    before = tables(own_run.out)
+    (own_run.out / "tables" / "evidence.csv").unlink()
+    summary = refresh(own_run)
+    assert (summary.read, summary.coded) == (0, 0)
+    assert tables(own_run.out) == before
+
+
+def test_one_more_paper_costs_one_paper_and_one_less_leaves_every_table(own_run: Settings) -> None:
+    paper = own_run.corpus / "2015-kaveriappan-pat-india.pdf"
+    aside = own_run.corpus.parent / paper.name
+    before = tables(own_run.out)
+    digest = next(r for r in read_table(own_run.out / "tables/documents.csv") if r["path"] == paper.name)
+    paper.rename(aside)
+    assert refresh(own_run).read == 0
+    gone = b"".join(tables(own_run.out).values())
+    assert digest["document_id"].encode() not in gone
+    for state in (own_run.out / "state").rglob(f"{digest['document_id']}*"):
+        state.unlink()
+    aside.rename(paper)
+    summary = refresh(own_run)
+    assert (summary.read, summary.coded) == (1, 1)
+    assert tables(own_run.out) == before
+
+
+def test_a_changed_term_codes_again_but_does_not_read(own_run: Settings, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from pipeline.codebook import SHIPPED
+
+    mine = tmp_path / "mine.toml"
+    text = SHIPPED.read_text(encoding="utf-8")
+    mine.write_text(text.replace("terms = [", 'terms = [\n    "zzyzx levy",', 1), encoding="utf-8")
+    summary = refresh(replace(own_run, codebook=mine))
+    assert (summary.read, summary.coded) == (0, 17)
+
+
+def test_a_table_that_a_person_changed_is_kept(own_run: Settings) -> None:
+    changed = own_run.out / "tables" / "comparison.csv"
+    changed.write_text("my notes", encoding="utf-8")
+    (kept,) = refresh(own_run).kept
+    assert kept.read_text(encoding="utf-8") == "my notes"
+
+
+def test_two_runs_at_once(own_run: Settings) -> None:
+    with lock(own_run.out), pytest.raises(AlreadyRunning, match="another run"):
+        refresh(own_run)
+
+
+def test_an_empty_or_missing_folder_leaves_the_tables(own_run: Settings, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    before = tables(own_run.out)
+    (tmp_path / "empty").mkdir()
+    for folder in ("empty", "missing"):
+        with pytest.raises(CorpusError, match="folder"):
+            refresh(replace(own_run, corpus=tmp_path / folder))
+    assert tables(own_run.out) == before
+
+
+def test_a_killed_run_then_a_run_gives_the_same_tables(sample_run: tuple[Settings, Summary], tmp_path: Path) -> None:
+    settings, _ = sample_run
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "pipeline.cli", "run", str(settings.corpus), "--out", str(out)]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not list(out.glob("state/code/*/*/*.parquet")):
+        time.sleep(0.02)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert list(out.glob("state/code/*/*/*.parquet")), "the run was killed before it had begun"
+    assert not (out / "run.json").exists()
+    refresh(Settings(corpus=settings.corpus, out=out))
+    assert tables(out) == tables(settings.out)
+    assert not list(out.rglob(".aside-*"))
+
+
+def test_the_flow_gives_the_same_tables(
+    prefect_harness: None, sample_run: tuple[Settings, Summary], tmp_path: Path
+) -> None:
+    from flows import refresh_flow
+
+    settings, _ = sample_run
+    refresh_flow(Settings(corpus=settings.corpus, out=tmp_path))
+    assert tables(tmp_path) == tables(settings.out)
+
+
+def test_importing_the_pipeline_imports_no_prefect() -> None:
+    code = "import sys, pipeline.cli, pipeline.refresh; sys.exit('prefect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], env=os.environ, check=False).returncode == 0
