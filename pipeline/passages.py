@@ -22,6 +22,8 @@ _NO_END = re.compile(
     r"|Dr|Prof|Mr|Mrs|Ms|St|Art|para|ed|eds|Jr|U\.S|U\.K|E\.U|U\.N|[A-Z])\.|\b(?:Fig|Table|Section|Eq)|[(\[,;–])\s*$"
 )
 _CAN_END = re.compile(r"[.!?:;…。][\"'”’)\]]*(?:\s?\[[\d,\s–-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)?\s*$")
+# a full stop with a citation mark glued on, which hides it from the model
+_CITED = re.compile(r"(?<=[a-z)])[.!?](?:\[[\d,\s–-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)\s+(?=[A-Z])")
 _GOES_ON = re.compile(r"\s*(?:[a-z(\[,;)%]|\d+(?:\.\d+)?\s?%|and\b|or\b)")
 _HEADED = re.compile(r"[\W_]*")  # what parts a heading from the text that runs on after it
 _CUTS = (
@@ -82,7 +84,7 @@ def _opens(body: str, title: str) -> bool:
 def _sentences(doc: Any) -> Iterator[tuple[int, int]]:
     """Offsets of a block's sentences: the model's, mended, trimmed, cut where too long."""
     text = doc.text
-    starts = [sent.start_char for sent in doc.sents]
+    starts = sorted({sent.start_char for sent in doc.sents} | {m.end() for m in _CITED.finditer(text)})
     kept = [at for i, at in enumerate(starts) if i == 0 or _may_start(text, at)]
     for start, end in zip(kept, [*kept[1:], len(text)], strict=True):
         for a, b in _cut(text, start, end):

@@ -130,7 +130,7 @@ def _fit(blocks: Sequence[Block], vocabulary: list[str], weights: Any, count: in
     from sklearn.decomposition import NMF
 
     # nndsvd starts from the singular vectors, so that hardly anything is left to chance
-    model = NMF(count, init="nndsvd", random_state=seed, max_iter=1000)
+    model = NMF(count, init="nndsvd", random_state=seed, max_iter=1000, tol=1e-3)
     mix = model.fit_transform(weights)
     sums = model.components_.sum(axis=1)
     found = sums * mix.sum(axis=0) > 0  # a topic that took nothing is none

@@ -207,7 +207,7 @@ def prose(block: Block) -> bool:
 def _rejoin(found: list[Block], body: float) -> list[Block]:
     """Blocks with a sentence cut by floats or notes put together again.
 
-    What stood between goes before the sentence's paragraph when on its page, else after it, so that
+    What stood between goes before the sentence's paragraph when on its first page, else after it, so that
     pages stay in order.
     """
     out: list[Block] = []
@@ -216,16 +216,21 @@ def _rejoin(found: list[Block], body: float) -> list[Block]:
         block = found[at]
         ahead = _continuation(found, at, body)
         while ahead:
-            page = block.lines[-1].page
-            between = found[at + 1 : ahead]
-            out += [other for other in between if other.lines[-1].page <= page]
-            later = [other for other in between if other.lines[-1].page > page]
+            before, after = _aside(block, found[at + 1 : ahead])
+            out += before
             block.lines += found[ahead].lines
-            found[at : ahead + 1] = [block, *later]
+            found[at : ahead + 1] = [block, *after]
             ahead = _continuation(found, at, body)
         out.append(block)
         at += 1
     return out
+
+
+def _aside(block: Block, between: list[Block]) -> tuple[list[Block], list[Block]]:
+    """What stood between the parts of a paragraph: what goes before it, and what after."""
+    first = block.lines[0].page
+    before = [other for other in between if other.lines[-1].page <= first]
+    return before, [other for other in between if other.lines[-1].page > first]
 
 
 def _continuation(found: list[Block], at: int, body: float) -> int:
@@ -239,7 +244,9 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
         if line.page > last.page + 1:
             return 0
         if line.text[:1].islower() and _carries_on(block, line) and _wide(found[ahead], block):
-            return ahead
+            _, after = _aside(block, found[at + 1 : ahead])
+            ordered = all(other.lines[0].page >= found[ahead].lines[-1].page for other in after)
+            return ahead if ordered else 0
         if same_type(line.size, body) and prose(found[ahead]) and not _ITEM.match(line.text):
             return 0  # the text itself goes on here, with something else
     return 0

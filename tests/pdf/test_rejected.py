@@ -115,7 +115,7 @@ def test_a_paper_cut_short_is_read_or_rejected(tmp_path: Path) -> None:
         try:
             sound(pdf.read(path, "id"))
         except UnreadablePaper as error:
-            assert error.remedy  # noqa: PT017 - either outcome is right; a refusal must say what to do
+            assert error.remedy
 
 
 def test_a_paper_without_its_index_is_read(tmp_path: Path) -> None:
