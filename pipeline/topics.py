@@ -1,6 +1,7 @@
 """Sentences of the corpus -> topics, with names, coherence, and weights per paper."""
 
 import math
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -128,10 +129,14 @@ def _weights(blocks: Sequence[Block], spread: Mapping[str, float]) -> Any:
 
 def _fit(blocks: Sequence[Block], vocabulary: list[str], weights: Any, count: int, seed: int) -> _Fit:
     from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
 
     # nndsvd starts from the singular vectors, so that hardly anything is left to chance
-    model = NMF(count, init="nndsvd", random_state=seed, max_iter=1000, tol=1e-3)
-    mix = model.fit_transform(weights)
+    model = NMF(count, init="nndsvd", random_state=seed, tol=1e-3, max_iter=400)
+    with warnings.catch_warnings():
+        # the tolerance is relative to the first step: a start at the optimum never meets it
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        mix = model.fit_transform(weights)
     sums = model.components_.sum(axis=1)
     found = sums * mix.sum(axis=0) > 0  # a topic that took nothing is none
     terms = model.components_[found] / sums[found, None]

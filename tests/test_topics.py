@@ -20,7 +20,7 @@ def _lexicon(seed: int, size: int = 40) -> list[str]:
     return ["".join(rng.choice(CONSONANTS) + rng.choice(VOWELS) for _ in range(4)) for _ in range(size)]
 
 
-LEXICA = {"cp": _lexicon(1), "climate": _lexicon(2)}
+LEXICA = {"cp": _lexicon(1), "climate": _lexicon(2), "other": _lexicon(3)}
 
 
 def _paper(seed: int, domain: str, sentences: int = 12) -> list[Sentence]:
@@ -84,9 +84,10 @@ def test_a_long_paper_weighs_no_more_than_a_short_one() -> None:
 
 
 def test_a_paper_that_turns_from_one_matter_to_the_other_is_of_both() -> None:
-    corpus = _corpus() | {"mixed": _paper(90, "cp", 60) + _paper(91, "climate", 60)}
-    weights = find_topics(corpus, SIDES, count=2).weights["mixed"]
-    assert weights == pytest.approx((0.5, 0.5), abs=0.1)
+    corpus = _corpus() | {f"q{i}": _paper(50 + i, "other") for i in range(6)}
+    corpus["mixed"] = _paper(90, "cp", 60) + _paper(91, "climate", 60)
+    weights = find_topics(corpus, SIDES, count=3).weights["mixed"]
+    assert sorted(weights) == pytest.approx([0, 0.5, 0.5], abs=0.1)
 
 
 def test_names_are_unique_and_use_phrases() -> None:
@@ -124,6 +125,13 @@ def test_words_of_publishing_make_no_topic() -> None:
 def test_the_number_of_topics_follows_the_corpus() -> None:
     assert 2 <= len(find_topics(_corpus(12), SIDES).topics) <= 3
     assert 3 <= len(find_topics(_corpus(40, 6), SIDES).topics) <= 6
+
+
+def test_topics_of_neither_side_have_no_share_of_either() -> None:
+    corpus = _corpus() | {f"q{i}": _paper(50 + i, "other") for i in range(6)}
+    model = find_topics(corpus, SIDES, count=3)
+    shares = sorted(max(topic.sides.values()) for topic in model.topics)
+    assert shares == pytest.approx([0, 1, 1], abs=0.1)
 
 
 def test_more_topics_than_the_corpus_carries_are_refused_in_words() -> None:

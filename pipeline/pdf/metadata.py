@@ -18,7 +18,6 @@ _YEARS = (
     r"\b\d{1,4}\s*(?:\(\d+\))?\s*\(((?:19|20)\d\d)\)",
     r"\bvol(?:ume|\.)?\s*\d+[^.]{0,50}?\b((?:19|20)\d\d)\b",
     r"\baccepted\b[^.]{0,40}?\b((?:19|20)\d\d)\b",
-    r"\b((?:19|20)\d\d)\b",
 )
 _NOT_A_TITLE = re.compile(
     r"microsoft word|untitled|\.(?:docx?|pdf|indd|fm|qxd|tex|dvi|rtf)\b|^doi:|^pii|https?:|www\.|\bissn\b|©|@|"

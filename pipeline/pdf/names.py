@@ -8,7 +8,7 @@ _NUMBER = re.compile(r"^\s*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\.\d{1,2}){0,4}[.:)
 _ROLES: tuple[tuple[Role, str], ...] = (
     (
         "references",
-        r"(?:list of )?references?(?: and notes| cited| list)?|bibliography|literature(?: cited)?|works cited"
+        r"(?:list of )?references(?: (?:and|&) notes?| cited| list)?|bibliography|literature(?: cited)?|works cited"
         r"|cited literature|notes and references|reference list|literature references|list of literature",
     ),
     (
@@ -48,7 +48,7 @@ _NAMED = re.compile(
     r"(?:abstract|a b s t r a c t|summary|executive summary|(?:\w+ and )?(?:introduction|background|methods?"
     r"|methodology|results?|discussions?|conclusions?)(?: and (?:methods?|discussions?|results?|conclusions?"
     r"|recommendations?|perspectives|outlook))?|experimental|findings|concluding remarks|policy (?:implications"
-    r"|recommendations)|acknowledge?ments?|references?|references? and notes|bibliography|literature(?: cited)?"
+    r"|recommendations)|acknowledge?ments?|references(?: (?:and|&) notes?)?|bibliography|literature(?: cited)?"
     r"|works cited|appendi(?:x|ces)(?: [a-z0-9])?|annex(?:es)?(?: [a-z0-9]+)?|supplementary materials?|abbreviations"
     r"|competing interests?|conflicts? of interests?|authors?['’] contributions|funding)[.:]?",
     re.IGNORECASE,

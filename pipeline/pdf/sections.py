@@ -20,6 +20,7 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _ENTRY = re.compile(r"\(?\b(?:19|20)\d\d[a-z]?\b\)?")
+_LISTED = re.compile(r"^(?:\[?\d{1,3}[\].)]?\s+[^\W\d_]|[^\W\d_][\w’'-]+,?\s(?:[A-Z]\.?[-\s]?){1,3}[,.&(])")
 _APPENDIX = re.compile(r"^(?:appendi(?:x|ces)|annex(?:es)?|supplement)", re.IGNORECASE)
 
 
@@ -63,7 +64,18 @@ def _headings(bodies: list[str], paragraphs: Sequence[Paragraph], body: float) -
         elif _is_heading(at, bodies, paragraphs, body, cited):
             found.append(_Heading(at, text, role_of(text)))
             cited = found[-1].role == "references"
+    if not any(heading.role == "references" for heading in found):
+        found = _with_unnamed_list(found, bodies)
     return _past_title(found, paragraphs)
+
+
+def _with_unnamed_list(found: list[_Heading], bodies: list[str]) -> list[_Heading]:
+    """Headings with a place for a reference list that has none: where seven of eight paragraphs are entries."""
+    entries = [bool(_LISTED.match(text) and _ENTRY.search(text)) for text in bodies]
+    at = next((i for i, entry in enumerate(entries) if entry and sum(entries[i : i + 8]) >= 7), None)
+    if at is None:
+        return found
+    return sorted([*(h for h in found if h.at != at), _Heading(at, "", "references")], key=lambda heading: heading.at)
 
 
 def _past_title(found: list[_Heading], paragraphs: Sequence[Paragraph]) -> list[_Heading]:
@@ -91,6 +103,11 @@ def _is_heading(at: int, bodies: list[str], paragraphs: Sequence[Paragraph], bod
 
 def _entries_follow(at: int, bodies: list[str]) -> bool:
     """Whether what looks like references follows, and not the cells of a table's column of that name."""
+    again = next(
+        (i for i, text in enumerate(bodies[at + 1 :]) if is_named(text) and role_of(text) == "references"), None
+    )
+    if again is not None:
+        return sum(bool(_LISTED.match(text)) for text in bodies[at + 1 : at + 1 + min(again, 10)]) >= 2
     return any(len(text) >= 40 and (_ENTRY.search(text) or text[:1] in "[1") for text in bodies[at + 1 : at + 5])
 
 
@@ -126,8 +143,9 @@ def _roles(found: list[_Heading], paragraphs: Sequence[Paragraph]) -> list[Role]
         if in_abstract:
             roles.append("abstract")
         elif heading.role:
+            if not (parent and parent.role == heading.role and _is_under(heading, parent, paragraphs)):
+                parent = heading
             roles.append(heading.role)
-            parent = heading
         elif parent and _is_under(heading, parent, paragraphs):
             roles.append(roles[-1] if roles[-1] != "abstract" else "body")
         else:

@@ -123,6 +123,22 @@ def test_a_subsection_has_its_parents_role(tmp_path: Path) -> None:
     assert [s.role for s in document.sections if s.title][1:4] == ["methods", "methods", "results"]
 
 
+def test_a_tables_column_called_references_is_no_reference_list(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    sheet.head("Introduction")
+    sheet.text(" ".join(PROSE))
+    sheet.put(["References"], 10, "Helvetica-Bold")
+    sheet.text("dyeing firms of the northern province, all sizes taken together, Adams and Brown, 1988")
+    sheet.text(" ".join(PROSE[::-1]))
+    sheet.head("References")
+    for entry in REFERENCES:
+        sheet.text(entry)
+    sheet.canvas.save()
+    document = pdf.read(tmp_path / "a.pdf", "id")
+    assert [s.title for s in document.sections if s.role == "references"] == ["References"]
+    assert part(document, "references").startswith("References\n[1] Adams")
+
+
 def test_a_sentence_that_begins_like_a_heading_is_none(tmp_path: Path) -> None:
     document = journal(tmp_path / "a.pdf", HEADINGS, ("Abstract", ABSTRACT + " References to laws are kept short."))
     assert "References to laws are kept short." in part(document, "abstract")
