@@ -137,11 +137,15 @@ def _join(a: Box, b: Box) -> Box:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One sentence of a document, the unit of coding, by its offsets."""
+    """One sentence of a document, the unit of coding, by its offsets.
+
+    `cited` says that the sentence reports another's finding: an in-text citation stands in it.
+    """
 
     start: int
     end: int
     role: Role
+    cited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class Coding:
 
     `document.text[start:end] == quote`, always. `evidence` are the spans, inside the quote's offsets,
     of the terms that fired; `confidence` in [0, 1] is the probability that a coder would agree.
+    `named_instrument` (such as "EU ETS"), `actor` addressed and `place` are empty where none is stated.
     """
 
     id: str
@@ -166,6 +171,10 @@ class Coding:
     confidence: float
     terms: tuple[str, ...]
     evidence: tuple[tuple[int, int], ...]
+    named_instrument: str = ""
+    actor: str = ""
+    place: str = ""
+    cited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

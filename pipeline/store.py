@@ -68,7 +68,7 @@ _DOCUMENT = pa.schema(
         ("word_box", pa.list_(pa.float32())),
     ]
 )
-_PASSAGES = pa.schema([("start", pa.int64()), ("end", pa.int64()), ("role", pa.string())])
+_PASSAGES = pa.schema([("start", pa.int64()), ("end", pa.int64()), ("role", pa.string()), ("cited", pa.bool_())])
 
 _CODINGS = pa.schema(
     [
@@ -86,6 +86,10 @@ _CODINGS = pa.schema(
         ("confidence", pa.float64()),
         ("terms", pa.list_(pa.string())),
         ("evidence", pa.list_(pa.list_(pa.int64(), 2))),
+        ("named_instrument", pa.string()),
+        ("actor", pa.string()),
+        ("place", pa.string()),
+        ("cited", pa.bool_()),
     ]
 )
 

@@ -50,6 +50,7 @@ def _coding(document: Document, passage: Passage, hit: Hit, domain: str, codeboo
         confidence=measured.get(strength(hit), UNKNOWN),
         terms=hit.terms,
         evidence=tuple((passage.start + start, passage.start + end) for start, end in hit.spans),
+        cited=passage.cited,
     )
 
 
