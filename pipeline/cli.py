@@ -81,8 +81,8 @@ def add(files: tuple[Path, ...], corpus: Path | None) -> None:
 def _add(file: Path, folder: Path) -> bool:
     """Copy one file in, under its own name, and say so; False where it was not taken."""
     from pipeline.errors import UnreadablePaper
+    from pipeline.files import sha256_of
     from pipeline.pdf import read
-    from pipeline.store import sha256_of
 
     try:
         digest = sha256_of(file)
@@ -108,7 +108,7 @@ def _add(file: Path, folder: Path) -> bool:
 def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
     """Say what the last run made, and what a run now would have to do."""
     from pipeline.codebook import load_codebook
-    from pipeline.refresh import make_plan
+    from pipeline.plan import make_plan
 
     settings = resolve(file, {"corpus": corpus, "out": out})
     record = publish.load_run(settings.out)
