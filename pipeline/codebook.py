@@ -234,6 +234,9 @@ class _Source:
         self.text = self._read()
         # strings and comments blanked out: what is left are keys and headers
         self.bare = _TOKEN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), self.text)
+        self.strings: dict[str, list[int]] = {}  # each string, with the lines it stands on
+        for token in _TOKEN.finditer(self.text):
+            self.strings.setdefault(token[0][1:-1], []).append(self._line_at(token.start()))
         data = self._parse()
         self.tables = self._tables(data)
         own = {key: value for key, value in data.items() if key not in ("domain", "family")}
@@ -249,8 +252,8 @@ class _Source:
         start = next((n for n in range(table.first, table.last + 1) if is_key.match(lines[n - 1])), table.first)
         if value is None:
             return start
-        at = [self._line_at(m.start()) for m in _TOKEN.finditer(self.text) if m[0][1:-1] == value]
-        return next(itertools.islice((n for n in at if n >= start), nth, None), start)
+        at = (n for n in self.strings.get(value, ()) if n >= start)
+        return next(itertools.islice(at, nth, None), start)
 
     def _line_at(self, offset: int) -> int:
         return self.text.count("\n", 0, offset) + 1

@@ -36,7 +36,7 @@ HERE = Path(__file__).parent
 CODE = {  # the source files whose change makes a stage's results stale
     "read": ("pdf/*.py", "records.py", "store.py"),
     "split": ("passages.py",),
-    "code": ("coding/*.py", "codebook.py", "terms.py", "../models/*.json"),
+    "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": ("corpus.py", "bibliography.py", "topics.py", "compare.py", "export/**/*", "refresh.py"),
 }
 LIBRARIES = {

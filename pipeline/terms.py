@@ -11,7 +11,9 @@ A term is a phrase. It is found without regard to case, on word boundaries, unde
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 GAP = ".."
 GAP_WORDS = 5
@@ -67,7 +69,7 @@ def anchor(term: str) -> tuple[str, ...]:
 def overlap(a: str, b: str) -> bool:
     """Whether the two terms can claim the very same words of a text; a gap claims none."""
     return any(
-        len(x) == len(y) and all(any(_same_word(u, v) for u in us for v in vs) for us, vs in zip(x, y, strict=True))
+        len(x) == len(y) and all(u.meets(v) for u, v in zip(x, y, strict=True))
         for x in _variants(a)
         for y in _variants(b)
     )
@@ -88,22 +90,34 @@ def _word_pattern(word: str) -> str:
     return "(?:" + "|".join(reversed(_forms(word.lower()))) + ")"
 
 
-def _variants(term: str) -> Iterator[tuple[tuple[str, ...], ...]]:
-    """The term's places as single-word alternatives, hyphenated ones written out as words; gaps left out."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The words that can stand at one place of a term, in lower case: whole ones, and beginnings of others."""
+
+    words: frozenset[str]
+    stems: tuple[str, ...]
+
+    def meets(self, other: "_Place") -> bool:
+        """Whether one word of a text can stand at both places."""
+        return (
+            not self.words.isdisjoint(other.words)
+            or any(word.startswith(other.stems) for word in (*self.words, *self.stems))
+            or any(word.startswith(self.stems) for word in (*other.words, *other.stems))
+        )
+
+
+@lru_cache(maxsize=20_000)
+def _variants(term: str) -> tuple[tuple[_Place, ...], ...]:
+    """The term's places, one word each, hyphenated alternatives written out as words; gaps left out."""
     choices = []
     for slot in filter(None, parse_term(term)):
-        single = tuple(words[0].lower() for words in slot if len(words) == 1)
-        runs = [tuple((word.lower(),) for word in words) for words in slot if len(words) > 1]
-        choices.append([*([(single,)] if single else []), *runs])
-    for choice in itertools.product(*choices):
-        yield tuple(itertools.chain.from_iterable(choice))
+        single = [words[0] for words in slot if len(words) == 1]
+        runs = [tuple(_place([word]) for word in words) for words in slot if len(words) > 1]
+        choices.append([*([(_place(single),)] if single else []), *runs])
+    return tuple(tuple(itertools.chain.from_iterable(choice)) for choice in itertools.product(*choices))
 
 
-def _same_word(a: str, b: str) -> bool:
-    """Whether two lower-case words of terms can match one word of a text."""
-    if a.endswith("*") and b.endswith("*"):
-        return a.startswith(b[:-1]) or b.startswith(a[:-1])
-    if a.endswith("*") or b.endswith("*"):
-        stem, word = (a, b) if a.endswith("*") else (b, a)
-        return any(form.startswith(stem[:-1]) for form in _forms(word))
-    return not set(_forms(a)).isdisjoint(_forms(b))
+def _place(words: Sequence[str]) -> _Place:
+    forms = (_forms(word.lower()) for word in words if not word.endswith("*"))
+    stems = tuple(word[:-1].lower() for word in words if word.endswith("*"))
+    return _Place(frozenset(itertools.chain.from_iterable(forms)), stems)

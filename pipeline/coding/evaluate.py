@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.codebook import Codebook, load_codebook
-from pipeline.coding.document import code_document
-from pipeline.coding.labels import read_labels
+from pipeline.coding.document import code_document, shipped_head
+from pipeline.coding.labels import Label, read_labels
 from pipeline.coding.scoring import BINS, Coder, Scored, f1, judged, measure, score, sentence_status, tallies
 from pipeline.records import BOTH, OTHER
 
@@ -20,8 +20,21 @@ def evaluate(labels: Path, codebook: Codebook | None = None, code: Coder = code_
     `labels` is a JSON-lines file, see `pipeline.coding.labels`. Raises PrecedentError where it can't be read.
     """
     book = codebook or load_codebook()
-    scored = score(read_labels(labels, [family.id for family in book.families]), book, code)
-    return report(scored, book, f"Coding held against {labels.name}")
+    read = read_labels(labels, [family.id for family in book.families])
+    return report(score(read, book, code), book, f"Coding held against {labels.name}") + _seen(read, book)
+
+
+def _seen(labels: Sequence[Label], codebook: Codebook) -> str:
+    """A warning where the head was trained on documents that it is held against here."""
+    head = shipped_head(codebook.fingerprint)
+    documents = {label.document for label in labels}
+    seen = documents & set(head.about["documents"]) if head else set()
+    if not seen:
+        return ""
+    return (
+        f"\n## Note\n\nThe head that ships was trained on {len(seen)} of these {len(documents)} documents, so the "
+        "figures above flatter it; models/README.md gives cross-validated ones.\n"
+    )
 
 
 def report(scored: Sequence[Scored], codebook: Codebook, title: str) -> str:

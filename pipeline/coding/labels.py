@@ -31,6 +31,7 @@ class Label:
     status: str
     codes: Mapping[str, frozenset[str]]
     disputed: Mapping[str, frozenset[str]]
+    context: bool = False
 
     def open(self, family: str, code: str) -> bool:
         """Whether the coders dispute this code, so that it can't be scored."""
@@ -41,7 +42,8 @@ def read_labels(path: Path, families: Sequence[str]) -> list[Label]:
     """The sentences of a JSON-lines file, by document and position.
 
     A line holds document, position and text; title, domain, status, a list of codes per family and
-    `disputed` (a list per family) may be missing. Raises PrecedentError with the line that can't be read.
+    `disputed` (a list per family) may be missing; `"context": true` marks a sentence that no one coded.
+    Raises PrecedentError with the line that can't be read.
     """
     remedy = "give a JSON-lines file with one labelled sentence a line: document, position, text, codes by family"
     try:
@@ -72,6 +74,7 @@ def _label(row: dict[str, Any], families: Sequence[str]) -> Label:
         status=row.get("status") or "",
         codes={family: frozenset(row.get(family) or ()) for family in families},
         disputed={family: frozenset(disputed.get(family) or ()) for family in families},
+        context=bool(row.get("context")),
     )
 
 

@@ -31,10 +31,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What the terms found in a sentence: hits in codebook order, and per domain the count of terms."""
+    """What the terms found in a sentence: hits in codebook order, the count of terms per domain, and the
+    families' cues as (family, term)."""
 
     hits: tuple[Hit, ...]
     domains: dict[str, int]
+    cues: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class Matcher:
                 spans = tuple(match.span(group) for group in range(1, rule.regex.groups + 1))
                 found[rule.owner].append(_Claim(rule, spans))
         domains = {d.id: len(set(_kept(found["", d.id], ()))) for d in self._codebook.domains}
-        return Matches(tuple(self._hits(found)), domains)
+        cues = {(f.id, c.rule.term) for f in self._codebook.families for c in found.get((f.id, ""), ())}
+        return Matches(tuple(self._hits(found)), domains, tuple(sorted(cues)))
 
     def _look_up(self, word: str) -> tuple[_Rule, ...]:
         stems = (rule for stem, rule in self._stems.get(word[:3], ()) if word.startswith(stem))

@@ -52,7 +52,7 @@ class Measure:
 
 
 def score(labels: Sequence[Label], codebook: Codebook, code: Coder = code_document) -> list[Scored]:
-    """Every labelled sentence with what `code` made of it, in the order of documents and sentences."""
+    """Every coded sentence with what `code` made of it, in the order of documents and sentences."""
     scored = []
     for group in by_document(labels).values():
         document, passages = lay_out(group)
@@ -61,7 +61,8 @@ def score(labels: Sequence[Label], codebook: Codebook, code: Coder = code_docume
         for coding in paper.codings:
             found[coding.start].append(coding)
         for label, passage, domain in zip(group, passages, paper.domains, strict=True):
-            scored.append(Scored(label, domain, tuple(found[passage.start])))
+            if not label.context:
+                scored.append(Scored(label, domain, tuple(found[passage.start])))
     return scored
 
 
