@@ -13,11 +13,14 @@ from pipeline.coding.context import sentence_domains, status
 from pipeline.coding.features import Features, describe, tokens
 from pipeline.coding.head import Array, Head, load_head
 from pipeline.coding.matching import Hit, Matches, Span, matcher
+from pipeline.coding.named import Mention, mentions, nearest
 from pipeline.records import OTHER, CodedPaper, Coding, Document, Passage, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
 UNKNOWN = 0.5  # confidence of a code whose terms were never held against labels
 PAPER = 0.7  # weight of the whole paper, against the sentence, in telling whether it is on either side
+NAMED = "instrument"  # the family whose codings may name an instrument
+SHORT = 3  # letters of words that are no reason by themselves
 REASONS = 3  # words given as evidence where no term fired
 
 
@@ -99,7 +102,9 @@ def _domains(
 def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None) -> Iterator[Coding]:
     """The codings of one family in a sentence."""
     hits = {hit.code: hit for hit in sentence.own.hits if hit.family == family.id}
-    for code, confidence in _given(sentence, family, hits, head):
+    given = _given(sentence, family, hits, head)
+    named = mentions(sentence.text) if given else Mention((), (), ())
+    for code, confidence in given:
         hit = hits.get(code)
         terms, spans = (hit.terms, hit.spans) if hit else _reasons(sentence, family.id, code, head)
         key = f"{document_id}:{sentence.passage.start}:{sentence.passage.end}:{family.id}:{code}"
@@ -118,6 +123,9 @@ def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, 
             confidence=confidence,
             terms=terms,
             evidence=tuple((sentence.passage.start + a, sentence.passage.start + b) for a, b in spans),
+            named_instrument=nearest(named.instruments, spans) if family.id == NAMED else "",
+            actor=nearest(named.actors, spans),
+            place=nearest(named.places, spans),
             cited=sentence.passage.cited,
         )
 
@@ -126,6 +134,8 @@ def _given(sentence: Sentence, family: Family, hits: Mapping[str, Hit], head: He
     """The codes of a family that a sentence gets, with their confidence."""
     if head is None:
         return [(code, UNKNOWN) for code in hits]
+    if not hits and family.id in sentence.own.vetoed:
+        return []
     confidence = head.confidence(family, sentence.scores, sentence.own, sentence.features)
     chosen = head.choose(family.id, sentence.scores, confidence)
     if chosen:  # codes with too few labels to have scores of their own are given where several terms name them
@@ -143,7 +153,10 @@ def _reasons(sentence: Sentence, family: str, code: str, head: Head | None) -> t
     """The words that spoke most for a code of which no term fired, and their spans; else the whole sentence."""
     weights = head.word_weights(family, code) if head else {}
     words = [(weights.get(word, 0.0), span) for word, span in tokens(sentence.text)]
-    best = sorted(sorted((w, span) for w, span in words if w > 0)[-REASONS:], key=lambda found: found[1])
+    best = sorted(
+        sorted((w, span) for w, span in words if w > 0 and span[1] - span[0] > SHORT)[-REASONS:],
+        key=lambda found: found[1],
+    )
     if not best:
         return (), ((0, len(sentence.text)),)
     spans = tuple(span for _, span in best)

@@ -29,6 +29,7 @@ MODEL = Path(__file__).parents[2] / "models" / "head.npz"
 DOCUMENTS = 3  # in which a word or pair of words must stand to become a feature
 ENOUGH = 8  # labelled sentences that a code needs for scores of its own
 STRENGTH = 0.5  # inverse of the penalty of the first step
+ALONE = 0.6  # weight of a sentence without neighbours, such as a constructed one, in the first step
 FOLDS = 5
 
 Array = NDArray[np.float64]
@@ -36,12 +37,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A coded sentence as the head sees it; `whole` says that all of its document, of several sentences, was coded."""
+    """A coded sentence as the head sees it. `whole`: all of its document, of several sentences, was coded;
+    `alone`: it has no neighbours."""
 
     label: Label
     own: Matches
     features: Features
     whole: bool
+    alone: bool
 
 
 def examples(labels: Sequence[Label], codebook: Codebook) -> list[Example]:
@@ -54,7 +57,7 @@ def examples(labels: Sequence[Label], codebook: Codebook) -> list[Example]:
         found, title = [match(text) for text in texts], match(document.metadata.title)
         whole = len(group) > 1 and not any(label.context for label in group)
         out += [
-            Example(label, found[at], describe(at, found, texts[at], title), whole)
+            Example(label, found[at], describe(at, found, texts[at], title), whole, len(group) == 1)
             for at, label in enumerate(group)
             if not label.context
         ]
@@ -99,7 +102,8 @@ def _first_step(seen: Sequence[Example], codebook: Codebook) -> Head:
     starts = np.cumsum([0, *(len(rows) for rows, _ in vectors)])
     columns = np.concatenate([np.array(rows, dtype=int) for rows, _ in vectors])
     matrix = csr_matrix((np.concatenate([v for _, v in vectors]), columns, starts), (len(seen), len(names)))
-    fitted = {name: _fit(matrix[use], true[use]) for name, use, true in _targets(seen, codebook)}
+    weight = np.array([ALONE if e.alone else 1.0 for e in seen])
+    fitted = {name: _fit(matrix[use], true[use], weight[use]) for name, use, true in _targets(seen, codebook)}
     return replace(
         blank,
         weights=np.array([weights for weights, _ in fitted.values()]).T,
@@ -144,12 +148,12 @@ def _usable(labels: Sequence[Label], family: Family, code: str) -> Any:
     return np.array([not label.open(family.id, code) for label in labels])
 
 
-def _fit(matrix: csr_matrix, true: Array) -> tuple[Array, float]:
+def _fit(matrix: csr_matrix, true: Array, weight: Array) -> tuple[Array, float]:
     """Weights and bias of a logistic regression; no weight where there is nothing to tell apart."""
     if len(set(true.tolist())) < 2:
         return np.zeros(matrix.shape[1]), -10.0
     model = LogisticRegression(C=STRENGTH, max_iter=2000, solver="liblinear", random_state=1, intercept_scaling=10)
-    model.fit(matrix, true)
+    model.fit(matrix, true, sample_weight=weight)
     return model.coef_[0], float(model.intercept_[0])
 
 
