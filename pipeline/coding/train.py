@@ -1,8 +1,8 @@
 """Train the head from labelled sentences.
 
 `python -m pipeline.coding.train LABELS.jsonl ...` writes models/head.npz. Thresholds are chosen on sentences
-that the first step did not see (folds by document), and only on documents that were coded whole: where single
-sentences were picked for coding, they were picked for being hard.
+that the first step did not see (folds by document). Confidence is calibrated on documents that were coded
+whole, since single sentences are picked for coding because they are hard.
 """
 
 import itertools
@@ -188,10 +188,10 @@ def _second_step(held: Held, family: Family) -> list[float]:
 
 
 def _thresholds(held: Held, family: Family, evidence: Sequence[float]) -> list[float]:
-    """The best sum of the family's and its codes' F1 on documents that were coded whole."""
+    """The best sum of the family's and its codes' F1 on sentences with neighbours."""
     kept = []
     for head, scores, e in held:
-        if e.whole:
+        if not e.alone:
             head = replace(head, evidence={family.id: evidence})
             kept.append((head, scores, head.confidence(family, scores, e.own, e.features), e.label))
     grid = itertools.product(np.arange(0.1, 0.6, 0.02), np.arange(0.2, 0.6, 0.05))
