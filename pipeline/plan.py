@@ -19,13 +19,13 @@ HERE = Path(__file__).parent
 CODE = {  # the source files whose change makes a stage's results stale
     "read": ("pdf/*.py", "records.py", "store.py", "files.py"),
     "split": ("passages.py",),
-    "code": ("coding/*.py", "codebook.py", "terms.py", "../models/*.json"),
+    "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": ("corpus.py", "bibliography.py", "topics.py", "compare.py", "export/**/*", "refresh.py", "plan.py"),
 }
 LIBRARIES = {
     "read": ("pypdfium2", "pdfplumber"),
     "split": ("spacy",),
-    "code": (),
+    "code": ("numpy",),
     "tables": ("scikit-learn", "gensim", "statsmodels", "scipy"),
 }
 

@@ -153,7 +153,8 @@ class Coding:
     """One code on one sentence.
 
     `document.text[start:end] == quote`, always. `evidence` are the spans, inside the quote's offsets,
-    of the terms that fired; `confidence` in [0, 1] is the probability that a coder would agree.
+    of the terms that fired or, where none did, of the words that spoke most for the code, which `terms`
+    gives marked "~"; `confidence` in [0, 1] is the probability that a coder would agree.
     `named_instrument` (such as "EU ETS"), `actor` addressed and `place` are empty where none is stated.
     """
 
@@ -175,6 +176,23 @@ class Coding:
     actor: str = ""
     place: str = ""
     cited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The figures of a quantified target: "20 %" "energy consumption" by 2010 against 2005.
+
+    `quantity` is a number or a range ("40-45") as text; `unit` such as "%" or "million tonnes"; `of_what`,
+    `by_year` and `base_year` are empty or None where the sentence does not say.
+    """
+
+    document_id: str
+    coding_id: str
+    quantity: str
+    unit: str
+    of_what: str
+    by_year: int | None
+    base_year: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
-"""Sentences -> codings, by the codebook's terms."""
+"""Sentences -> codings: the codebook's terms and a trained head decide together."""
 
 from pipeline.coding.document import code_document, version
+from pipeline.coding.evaluate import evaluate
+from pipeline.coding.named import Named, instruments
+from pipeline.coding.targets import targets
 
-__all__ = ["code_document", "version"]
+__all__ = ["Named", "code_document", "evaluate", "instruments", "targets", "version"]

@@ -12,19 +12,22 @@ NEAR = 3  # sentences before, whose side a sentence without terms of its own tak
 
 _PROPOSED = re.compile(
     r"\b(?:should|recommend(?:s|ed|ation|ations)?|propos(?:e|es|ed|al|als)|suggest(?:s|ed)? that|ought to|"
-    r"could|would|might|needs? to be|is needed|are needed|we call for|calls? for|hypothesi[sz]e\w*|whether|"
+    r"could(?! not)|would|might|needs? to be|is needed|are needed|we call for|calls? for|hypothesi[sz]e\w*|whether|"
     r"(?:paper|study|article|research) (?:aims|seeks|intends|explores|examines|investigates|asks)|"
+    r"we (?:ask|asked|explore|investigate|examine|propose)|"
     r"aims? (?:of this|to)|objective of this|is planned|are planned|plans to|intends? to|future)\b",
     re.IGNORECASE,
 )
 _NEGATED_BEFORE = re.compile(
+    r"(?<!\bthat could )(?<!\bthat did )(?<!\bwho could )(?<!\bwho did )(?<!\bwhich could )(?<!\bwhich did )"
     r"(?:\b(?:no|not|never|neither|nor|without any|none of the)\b|n['’]t\b)"
     r"(?! (?:only|least|just|merely|doubt|longer)\b)(?:\W+\w+){0,4}\W*$",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
     r"^(?:\W+\w+){0,3}\W+(?:(?:is|are|was|were|do|does|did|has|have|had)(?: not|n['’]t)\b(?! only)|"
-    r"(?:plays?|played) no\b|(?:is|are|was|were) (?:absent|missing|never)\b|(?:does|did) not exist\b)",
+    r"(?:plays?|played|is|are|was|were|has|have|had) no\b(?! (?:doubt|longer|less|small)\b)|never\b|"
+    r"(?:is|are|was|were) (?:absent|missing)\b)",
     re.IGNORECASE,
 )
 

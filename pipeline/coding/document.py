@@ -1,79 +1,171 @@
 """One document's sentences become codings, each with its domain, status and confidence."""
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.codebook import SHIPPED, Codebook, load_codebook
+import numpy as np
+
+from pipeline.codebook import Codebook, Family
 from pipeline.coding.context import sentence_domains, status
-from pipeline.coding.matching import Hit, matcher
-from pipeline.records import CodedPaper, Coding, Document, Passage
+from pipeline.coding.features import Features, describe, tokens
+from pipeline.coding.head import Array, Head, load_head
+from pipeline.coding.matching import Hit, Matches, Span, matcher
+from pipeline.coding.named import Mention, mentions, nearest
+from pipeline.records import OTHER, CodedPaper, Coding, Document, Passage, Status
 
-FIGURES = Path(__file__).parents[2] / "models" / "confidence.json"
+MODEL = Path(__file__).parents[2] / "models" / "head.npz"
 UNKNOWN = 0.5  # confidence of a code whose terms were never held against labels
+PAPER = 0.7  # weight of the whole paper, against the sentence, in telling whether it is on either side
+NAMED = "instrument"  # the family whose codings may name an instrument
+SHORT = 3  # letters of words that are no reason by themselves
+REASONS = 3  # words given as evidence where no term fired
 
 
-def code_document(document: Document, passages: Sequence[Passage], codebook: Codebook) -> CodedPaper:
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a document with what was found in it; `scores` is empty without a head."""
+
+    passage: Passage
+    text: str
+    own: Matches
+    features: Features
+    scores: Array
+
+
+def code_document(
+    document: Document, passages: Sequence[Passage], codebook: Codebook, head: Head | None = None
+) -> CodedPaper:
     """Code every passage of a document. Pure: the same input gives the same codings.
 
-    At most one coding per sentence and code; `document.text[c.start:c.end] == c.quote`.
+    At most one coding per sentence and code; `document.text[c.start:c.end] == c.quote`. Without `head` the
+    one that ships is used, if it was trained on this codebook; else the terms alone decide.
     """
+    head = head or shipped_head(codebook.fingerprint)
     match = matcher(codebook).match
-    found = [match(document.text[p.start : p.end]) for p in passages]
-    domains, paper = sentence_domains([m.domains for m in found], match(document.metadata.title).domains)
+    title = match(document.metadata.title)
+    sentences = _read(document, passages, title, match, head)
+    domains, paper = _domains(sentences, title, codebook, head)
     codings = tuple(
-        _coding(document, passage, hit, domain, codebook)
-        for passage, matches, domain in zip(passages, found, domains, strict=True)
-        for hit in matches.hits
+        coding
+        for sentence, domain in zip(sentences, domains, strict=True)
+        for family in codebook.families
+        for coding in _codings(document.id, sentence, domain, family, head)
     )
     return CodedPaper(document.id, paper, tuple(domains), codings)
 
 
-def _coding(document: Document, passage: Passage, hit: Hit, domain: str, codebook: Codebook) -> Coding:
-    quote = document.text[passage.start : passage.end]
-    key = f"{document.id}:{passage.start}:{passage.end}:{hit.family}:{hit.code}"
-    measured = _figures(codebook.fingerprint)
-    return Coding(
-        id=hashlib.sha256(key.encode()).hexdigest()[:16],
-        document_id=document.id,
-        family=hit.family,
-        code=hit.code,
-        domain=domain,
-        status=status(quote, hit.spans),
-        start=passage.start,
-        end=passage.end,
-        quote=quote,
-        role=passage.role,
-        method="terms" if measured else "terms (uncalibrated)",
-        confidence=measured.get(strength(hit), UNKNOWN),
-        terms=hit.terms,
-        evidence=tuple((passage.start + start, passage.start + end) for start, end in hit.spans),
-        cited=passage.cited,
-    )
-
-
-def strength(hit: Hit) -> str:
-    """The kind of evidence that a hit rests on: family and several terms, a phrase, a cued term or a word."""
-    if len(hit.terms) > 1:
-        kind = "several"
-    elif hit.cued:
-        kind = "cued"
-    else:
-        kind = "phrase" if len(hit.terms[0].replace("-", " ").split()) > 1 else "word"
-    return f"{hit.family} {kind}"
-
-
 @cache
-def _figures(fingerprint: str) -> Mapping[str, float]:
-    """Measured confidence by strength of evidence; nothing for a codebook it was not measured on."""
-    if fingerprint != load_codebook(SHIPPED).fingerprint:
-        return {}
-    kept: dict[str, float] = json.loads(FIGURES.read_text(encoding="utf-8"))["confidence"]
-    return kept
+def shipped_head(fingerprint: str) -> Head | None:
+    """The head that ships, or None for a codebook it was not trained on."""
+    head = load_head(MODEL)
+    return head if head.about["codebook"] == fingerprint else None
 
 
 def version() -> str:
-    """What confidence was measured with: a hash of the figures."""
-    return "terms-" + hashlib.sha256(FIGURES.read_bytes()).hexdigest()[:8]
+    """Which head codes: a hash of its file."""
+    return "head-" + hashlib.sha256(MODEL.read_bytes()).hexdigest()[:8]
+
+
+def _read(
+    document: Document, passages: Sequence[Passage], title: Matches, match: Callable[[str], Matches], head: Head | None
+) -> list[Sentence]:
+    """Every passage with its matches, features and scores."""
+    texts = [document.text[p.start : p.end] for p in passages]
+    found = [match(text) for text in texts]
+    sentences = []
+    for at, (passage, text) in enumerate(zip(passages, texts, strict=True)):
+        features = describe(at, found, text, title) if head else {}
+        scores = head.scores(text, features) if head else np.zeros(0)
+        sentences.append(Sentence(passage, text, found[at], features, scores))
+    return sentences
+
+
+def _domains(
+    sentences: Sequence[Sentence], title: Matches, codebook: Codebook, head: Head | None
+) -> tuple[list[str], str]:
+    """The domain of every sentence and of the paper: by terms, but where the head says it is on neither side."""
+    sides, paper = sentence_domains([s.own.domains for s in sentences], title.domains)
+    if head is None or not sentences:
+        return sides, paper
+    ids = [*(d.id for d in codebook.domains), OTHER]
+    columns = [head.outputs[f"domain {side}"] for side in ids]
+    own = np.array([s.scores[columns] for s in sentences])
+    whole = own.mean(axis=0)
+    leaning = [ids[at] for at in (PAPER * whole + (1 - PAPER) * own).argmax(axis=1)]
+    sides = [lean if OTHER in (lean, side) else side for lean, side in zip(leaning, sides, strict=True)]
+    return sides, OTHER if whole.argmax() == len(ids) - 1 else paper
+
+
+def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None) -> Iterator[Coding]:
+    """The codings of one family in a sentence."""
+    hits = {hit.code: hit for hit in sentence.own.hits if hit.family == family.id}
+    given = _given(sentence, family, hits, head)
+    named = mentions(sentence.text) if given else Mention((), (), ())
+    for code, confidence in given:
+        hit = hits.get(code)
+        terms, spans = (hit.terms, hit.spans) if hit else _reasons(sentence, family.id, code, head)
+        key = f"{document_id}:{sentence.passage.start}:{sentence.passage.end}:{family.id}:{code}"
+        yield Coding(
+            id=hashlib.sha256(key.encode()).hexdigest()[:16],
+            document_id=document_id,
+            family=family.id,
+            code=code,
+            domain=domain,
+            status=_status(sentence, spans if hit else (), head),
+            start=sentence.passage.start,
+            end=sentence.passage.end,
+            quote=sentence.text,
+            role=sentence.passage.role,
+            method="terms (uncalibrated)" if head is None else "terms+head" if hit else "head",
+            confidence=confidence,
+            terms=terms,
+            evidence=tuple((sentence.passage.start + a, sentence.passage.start + b) for a, b in spans),
+            named_instrument=nearest(named.instruments, spans) if family.id == NAMED else "",
+            actor=nearest(named.actors, spans),
+            place=nearest(named.places, spans),
+            cited=sentence.passage.cited,
+        )
+
+
+def _given(sentence: Sentence, family: Family, hits: Mapping[str, Hit], head: Head | None) -> list[tuple[str, float]]:
+    """The codes of a family that a sentence gets, with their confidence."""
+    if head is None:
+        return [(code, UNKNOWN) for code in hits]
+    if not hits and family.id in sentence.own.vetoed:
+        return []
+    confidence = head.confidence(family, sentence.scores, sentence.own, sentence.features)
+    chosen = head.choose(family.id, sentence.scores, confidence)
+    if chosen:  # codes with too few labels to have scores of their own are given where several terms name them
+        plain = [at for at, c in enumerate(family.codes) if f"code {family.id} {c.id}" not in head.outputs]
+        chosen = sorted({*chosen, *(at for at in plain if _outright(hits.get(family.codes[at].id)))})
+    return [(family.codes[at].id, round(head.calibrated(float(confidence[at])), 4)) for at in chosen]
+
+
+def _outright(hit: Hit | None) -> bool:
+    """Whether several terms name the code by themselves."""
+    return hit is not None and not hit.cued and len(hit.terms) > 1
+
+
+def _reasons(sentence: Sentence, family: str, code: str, head: Head | None) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+    """The words that spoke most for a code of which no term fired, and their spans; else the whole sentence."""
+    weights = head.word_weights(family, code) if head else {}
+    words = [(weights.get(word, 0.0), span) for word, span in tokens(sentence.text)]
+    best = sorted(
+        sorted((w, span) for w, span in words if w > 0 and span[1] - span[0] > SHORT)[-REASONS:],
+        key=lambda found: found[1],
+    )
+    if not best:
+        return (), ((0, len(sentence.text)),)
+    spans = tuple(span for _, span in best)
+    return tuple(dict.fromkeys(f"~{sentence.text[a:b].lower()}" for a, b in spans)), spans
+
+
+def _status(sentence: Sentence, spans: Sequence[Span], head: Head | None) -> Status:
+    """By cues around the spans; whether it is proposed, by the head where there is one."""
+    by_cue = status(sentence.text, spans)
+    if head is None or by_cue == "negated":
+        return by_cue
+    return "proposed" if head.likely("status proposed", sentence.scores) >= head.threshold["status"][0] else "asserted"

@@ -31,10 +31,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What the terms found in a sentence: hits in codebook order, and per domain the count of terms."""
+    """What the terms found in a sentence: hits in codebook order, the count of terms per domain, the families'
+    cues as (family, term), and the families of which an `unless` phrase stands in it."""
 
     hits: tuple[Hit, ...]
     domains: dict[str, int]
+    cues: tuple[tuple[str, str], ...] = ()
+    vetoed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,9 @@ class Matcher:
                 spans = tuple(match.span(group) for group in range(1, rule.regex.groups + 1))
                 found[rule.owner].append(_Claim(rule, spans))
         domains = {d.id: len(set(_kept(found["", d.id], ()))) for d in self._codebook.domains}
-        return Matches(tuple(self._hits(found)), domains)
+        cues = {(f.id, c.rule.term) for f in self._codebook.families for c in found.get((f.id, ""), ())}
+        vetoed = {owner[0] for owner, claims in found.items() if any(c.rule.kind == "unless" for c in claims)}
+        return Matches(tuple(self._hits(found)), domains, tuple(sorted(cues)), tuple(sorted(vetoed - {""})))
 
     def _look_up(self, word: str) -> tuple[_Rule, ...]:
         stems = (rule for stem, rule in self._stems.get(word[:3], ()) if word.startswith(stem))
