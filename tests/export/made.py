@@ -1,6 +1,7 @@
 """Results made by hand: one paper whose every field is hostile, and a peaceful one."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -78,6 +79,7 @@ def coding(made: Document, at: int, family: str, code: str, domain: str, status:
     )
 
 
+@cache  # nothing in it changes, and reading the codebook takes a second
 def results() -> Results:
     """A hostile paper on the climate side and a peaceful one on the side of cleaner production."""
     codebook = load_codebook()
