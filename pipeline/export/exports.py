@@ -42,9 +42,24 @@ def _workbook(results: Results, folder: Path, _corpus: Path) -> None:
     write_workbook(results, folder / "precedent.xlsx")
 
 
+def _publication(results: Results, folder: Path, _corpus: Path) -> None:
+    from pipeline.export.publication import write_publication
+
+    write_publication(results, folder / "publication")
+
+
+def _taguette(results: Results, folder: Path, _corpus: Path) -> None:
+    from pipeline.export.taguette import write_taguette
+
+    (folder / "taguette").mkdir(exist_ok=True)
+    write_taguette(results, folder / "taguette" / "codebook.csv")
+
+
 FORMATS: dict[str, Callable[[Results, Path, Path], None]] = {
     "csv": _tables,
     "report": _report,
     "parquet": _parquet,
     "xlsx": _workbook,
+    "publication": _publication,
+    "taguette": _taguette,
 }
