@@ -55,6 +55,12 @@ def _taguette(results: Results, folder: Path, _corpus: Path) -> None:
     write_taguette(results, folder / "taguette" / "codebook.csv")
 
 
+def _highlighted(results: Results, folder: Path, corpus: Path) -> None:
+    from pipeline.export.highlight import write_highlighted
+
+    write_highlighted(results, folder / "highlighted", corpus)
+
+
 FORMATS: dict[str, Callable[[Results, Path, Path], None]] = {
     "csv": _tables,
     "report": _report,
@@ -62,4 +68,5 @@ FORMATS: dict[str, Callable[[Results, Path, Path], None]] = {
     "xlsx": _workbook,
     "publication": _publication,
     "taguette": _taguette,
+    "pdf": _highlighted,
 }
