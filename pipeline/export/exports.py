@@ -61,6 +61,12 @@ def _highlighted(results: Results, folder: Path, corpus: Path) -> None:
     write_highlighted(results, folder / "highlighted", corpus)
 
 
+def _refi(results: Results, folder: Path, corpus: Path) -> None:
+    from pipeline.export.refi import write_project
+
+    write_project(results, folder / "precedent.qdpx", corpus)
+
+
 FORMATS: dict[str, Callable[[Results, Path, Path], None]] = {
     "csv": _tables,
     "report": _report,
@@ -69,4 +75,5 @@ FORMATS: dict[str, Callable[[Results, Path, Path], None]] = {
     "publication": _publication,
     "taguette": _taguette,
     "pdf": _highlighted,
+    "refi-qda": _refi,
 }
