@@ -150,14 +150,17 @@ def _quad(page: PageObject, box: Box) -> Quad:
 
 
 def _look(quads: list[Quad], rect: tuple[float, ...], mark: Mark) -> DecodedStreamObject:
-    """The picture of a highlight: its band of the quads, darkening what is under it as a marker pen does."""
+    """The picture of a highlight: its band of the quads, darkening what is under it as a marker pen does.
+
+    The quads are one path, painted once: where lines stand so close that they overlap, nothing gets darker.
+    """
     paint = " ".join(f"{part:.3f}" for part in mark.colour)
     paths = [
-        " ".join(f"{x:.2f} {y:.2f} {step}" for (x, y), step in zip((a, b, d, c), "mlll", strict=True)) + " h f"
+        " ".join(f"{x:.2f} {y:.2f} {step}" for (x, y), step in zip((a, b, d, c), "mlll", strict=True)) + " h"
         for a, b, c, d in (_banded(quad, mark.band) for quad in quads)
     ]
     look = DecodedStreamObject()
-    look.set_data(f"/M gs {paint} rg\n{chr(10).join(paths)}\n".encode())
+    look.set_data(f"/M gs {paint} rg\n{chr(10).join(paths)}\nf\n".encode())
     multiply = DictionaryObject({NameObject("/BM"): NameObject("/Multiply")})
     states = DictionaryObject({NameObject("/M"): multiply})
     group = DictionaryObject({NameObject("/S"): NameObject("/Transparency")})

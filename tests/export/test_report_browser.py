@@ -145,3 +145,17 @@ def test_hostile_text_is_shown_and_never_run(browser: Any, tmp_path: Path) -> No
     assert HOSTILE[2].split(" pays")[0] in page.locator("blockquote.chosen").inner_text()
     assert not alerts
     page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_finding_of_axe(browser: Any, report: Path, scheme: str) -> None:
+    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    page.add_script_tag(path=Path(axe.__file__).with_name("axe.min.js"))
+    found = page.evaluate("axe.run()")["violations"]
+    page.click("#quotes-instrument-tax_charge-climate a")
+    found += page.evaluate("axe.run()")["violations"]
+    assert [f"{v['id']}: {v['nodes'][0]['html']}" for v in found if v["impact"] in ("serious", "critical")] == []
+    context.close()
