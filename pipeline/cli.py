@@ -4,11 +4,12 @@ Exit codes: 0 done; 1 something a person must mend, said on the last lines; 2 th
 3 another run is at work on the same output folder; 130 interrupted.
 """
 
+import contextlib
 import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,9 @@ def make_run(refresh: Refresh) -> click.Command:
     def run(corpus: Path | None, out: Path | None, file: Path | None) -> None:
         """Read and code the papers in CORPUS (default: corpus) and write the tables."""
         settings = resolve(file, {"corpus": corpus, "out": out})
-        _log_to_stderr()
-        click.echo(describe(refresh(settings)))
+        with _progress_shown():
+            summary = refresh(settings)
+        click.echo(describe(summary))
 
     return run
 
@@ -81,8 +83,8 @@ def add(files: tuple[Path, ...], corpus: Path | None) -> None:
 def _add(file: Path, folder: Path) -> bool:
     """Copy one file in, under its own name, and say so; False where it was not taken."""
     from pipeline.errors import UnreadablePaper
+    from pipeline.files import sha256_of
     from pipeline.pdf import read
-    from pipeline.store import sha256_of
 
     try:
         digest = sha256_of(file)
@@ -108,7 +110,7 @@ def _add(file: Path, folder: Path) -> bool:
 def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
     """Say what the last run made, and what a run now would have to do."""
     from pipeline.codebook import load_codebook
-    from pipeline.refresh import make_plan
+    from pipeline.plan import make_plan
 
     settings = resolve(file, {"corpus": corpus, "out": out})
     record = publish.load_run(settings.out)
@@ -214,13 +216,17 @@ def describe(summary: Any) -> str:
     return "\n".join(lines)
 
 
-def _log_to_stderr() -> None:
+@contextlib.contextmanager
+def _progress_shown() -> Iterator[None]:
+    """What the pipeline logs, on stderr, for as long as a command runs."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
     log = logging.getLogger("precedent")
-    log.handlers[:] = [handler]
     log.setLevel(logging.INFO)
-    log.propagate = False
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def guarded(command: click.Command, arguments: list[str] | None = None) -> int:

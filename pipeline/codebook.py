@@ -97,8 +97,6 @@ def load_codebook(path: Path | None = None) -> Codebook:
     return Codebook(**top, domains=(domains[0], domains[1]), families=tuple(families), fingerprint=digest)
 
 
-# ---- checks ----
-
 # the keys of each kind of table; those not required may be left out
 _TEXTS = {
     "": ("name", "version"),
@@ -209,9 +207,6 @@ def _fields(table: "_Table") -> dict[str, Any]:
     return texts | {key: tuple(table.data.get(key, ())) for key in _LISTS[table.kind]}
 
 
-# ---- the file and its lines ----
-
-
 @dataclass(frozen=True, slots=True)
 class _Table:
     """A table of the file: "", "domain", "family" or "family.code"; its own keys; its lines, from 1."""
@@ -234,6 +229,10 @@ class _Source:
         self.text = self._read()
         # strings and comments blanked out: what is left are keys and headers
         self.bare = _TOKEN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), self.text)
+        self.lines = self.bare.split("\n")
+        self.strings: dict[str, list[int]] = {}  # the lines that each string stands on
+        for found in _TOKEN.finditer(self.text):
+            self.strings.setdefault(found[0][1:-1], []).append(self._line_at(found.start()))
         data = self._parse()
         self.tables = self._tables(data)
         own = {key: value for key, value in data.items() if key not in ("domain", "family")}
@@ -244,13 +243,11 @@ class _Source:
 
     def line(self, table: _Table, key: str, value: str | None = None, nth: int = 0) -> int:
         """The line of a key of the table or, with `value`, of its `nth` such string in the key's list."""
-        lines = self.bare.split("\n")
         is_key = re.compile(rf"[ \t]*(?:\[+[ \t]*)?{re.escape(key)}[ \t]*[=\].]")
-        start = next((n for n in range(table.first, table.last + 1) if is_key.match(lines[n - 1])), table.first)
+        start = next((n for n in range(table.first, table.last + 1) if is_key.match(self.lines[n - 1])), table.first)
         if value is None:
             return start
-        at = [self._line_at(m.start()) for m in _TOKEN.finditer(self.text) if m[0][1:-1] == value]
-        return next(itertools.islice((n for n in at if n >= start), nth, None), start)
+        return next(itertools.islice((n for n in self.strings.get(value, ()) if n >= start), nth, None), start)
 
     def _line_at(self, offset: int) -> int:
         return self.text.count("\n", 0, offset) + 1
@@ -285,7 +282,8 @@ class _Source:
         if any(len(found[kind]) != sum(kind == k for k, _ in headers) for kind in found):
             remedy = "write each under a header of its own: [[domain]], [[family]], [[family.code]]"
             raise self.error("domains, families and codes must be tables of their own", 1, remedy)
-        ends = [line - 1 for _, line in headers[1:]] + [self._line_at(len(self.text))]
+        starts = [line for _, line in headers]
+        ends = [line - 1 for line in starts[1:]] + [self._line_at(len(self.text))] * bool(starts)
         in_turn = {kind: iter(dicts) for kind, dicts in found.items()}
         tables = []
         for (kind, first), last in zip(headers, ends, strict=True):

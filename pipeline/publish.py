@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.store import ASIDE, STATE, sha256_of, unwritable, write_bytes
+from pipeline.files import ASIDE, STATE, sha256_of, unwritable, write_bytes
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ A term is a phrase. It is found without regard to case, on word boundaries, unde
 
 import itertools
 import re
-from collections.abc import Iterator
+from functools import cache
 
 GAP = ".."
 GAP_WORDS = 5
@@ -23,6 +23,7 @@ _JOIN = r"(?:['’]s?)?[\s‐‑–-]+"  # a possessive may stand between two wo
 _GAP_JOIN = r"(?:[^\w.;!?]|\.(?=\w))+"
 
 
+@cache
 def parse_term(term: str) -> tuple[Slot, ...]:
     """The places of a term in order; an empty slot stands for a gap.
 
@@ -73,6 +74,7 @@ def overlap(a: str, b: str) -> bool:
     )
 
 
+@cache
 def _forms(word: str) -> tuple[str, str]:
     """A lower-case word and its plural or -s form: `("policy", "policies")`, `("tax", "taxes")`."""
     if re.search(r"[^aeiou]y$", word):
@@ -88,15 +90,15 @@ def _word_pattern(word: str) -> str:
     return "(?:" + "|".join(reversed(_forms(word.lower()))) + ")"
 
 
-def _variants(term: str) -> Iterator[tuple[tuple[str, ...], ...]]:
+@cache
+def _variants(term: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """The term's places as single-word alternatives, hyphenated ones written out as words; gaps left out."""
     choices = []
     for slot in filter(None, parse_term(term)):
         single = tuple(words[0].lower() for words in slot if len(words) == 1)
         runs = [tuple((word.lower(),) for word in words) for words in slot if len(words) > 1]
         choices.append([*([(single,)] if single else []), *runs])
-    for choice in itertools.product(*choices):
-        yield tuple(itertools.chain.from_iterable(choice))
+    return tuple(tuple(itertools.chain.from_iterable(choice)) for choice in itertools.product(*choices))
 
 
 def _same_word(a: str, b: str) -> bool:

@@ -16,8 +16,9 @@ MAY = {
     "codebook": BASE | {"terms"},
     "bibliography": BASE,
     "workers": BASE,
-    "store": BASE,
-    "publish": BASE | {"store"},
+    "files": BASE,
+    "store": BASE | {"files"},
+    "publish": BASE | {"files"},
     "corpus": SHARED | {"bibliography"},
     "pdf": BASE | {"pdf"},
     "passages": SHARED,
@@ -27,7 +28,7 @@ MAY = {
     "compare": SHARED,
     "export": SHARED | {"export"},
 }
-TOP = {"refresh", "cli", "__init__"}
+TOP = {"plan", "work", "refresh", "cli", "__init__"}
 
 
 def imported(path: Path) -> set[str]:

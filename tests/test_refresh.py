@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.errors import AlreadyRunning, CorpusError
 from pipeline.export import read_table
+from pipeline.files import lock
 from pipeline.refresh import Summary, refresh
 from pipeline.settings import Settings
-from pipeline.store import lock
 
 
 def tables(out: Path) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from pipeline.pdf.build import build
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.raw import Raw, RawPage
-from pipeline.pdf.running import without_running
+from pipeline.pdf.running import without_hidden, without_running
 from pipeline.pdf.sections import sections
 from pipeline.records import Document
 
@@ -34,7 +34,7 @@ def read(path: Path, document_id: str) -> Document:
     _check_file(path)
     raw = _with_pictures_read(path, _raw(path))
     _check_text(path, raw)
-    rows = without_running(raw.pages, [layout.lines(page) for page in raw.pages])
+    rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
     built = build(raw.pages, layout.blocks(every))
     if not is_legible(built.text):

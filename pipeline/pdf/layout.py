@@ -15,6 +15,8 @@ import numpy as np
 from pipeline.pdf.names import is_named
 from pipeline.pdf.raw import BOLD, HYPHEN_BREAK, RawPage
 
+WORD_GAP = 1.2  # of the height of type: wider than the space between words of a justified line
+LEVEL = 0.3  # of the height of type, by which words of one line may stand higher or lower
 CELL_GAP = 3.0  # a gap of so many line heights parts columns or cells, never words of one sentence
 SAME_TYPE = 0.13  # heights that differ by less, as a share, are one type size
 AGAIN = 1.3  # a step of so many usual steps between lines starts a new block
@@ -61,14 +63,19 @@ class Block:
 
 
 def lines(page: RawPage) -> list[Line]:
-    """The lines of a page: where the reader saw one begin, or the words turn back or leap ahead."""
+    """The lines of a page: where the reader saw one begin, or the words turn back or leap ahead.
+
+    A line that the reader saw begin close behind a word on the same baseline is no new one: some files break
+    after each word.
+    """
     if not page.texts:
         return []
     x0, top, x1, bottom = page.box.T
     height = bottom - top
     gap = x0[1:] - x1[:-1]
     turns = (x0[1:] < x0[:-1] - 1) | (gap > CELL_GAP * np.maximum(height[1:], height[:-1]))
-    starts = np.flatnonzero(page.breaks | np.concatenate(([True], turns)))
+    close = (np.abs(bottom[1:] - bottom[:-1]) < LEVEL * height[1:]) & (gap > -1) & (gap < WORD_GAP * height[1:])
+    starts = np.flatnonzero(np.concatenate(([True], turns | (page.breaks[1:] & ~close))))
     ends = np.append(starts[1:], len(page.texts))
     columns = (
         np.minimum.reduceat(x0, starts),

@@ -1,19 +1,22 @@
-"""Running headers, footers and page numbers: lines that come again at the same place over pages."""
+"""Lines that are no text of the paper: running headers, footers, page numbers, hidden second layers."""
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+
+import numpy as np
 
 from pipeline.pdf.layout import Line
 from pipeline.pdf.raw import RawPage
 
 MARGIN = 0.13  # share of the page's height, at top and at bottom, where running lines stand
 DRIFT = 8.0  # points that a running line may move from page to page
+ACROSS = 0.3  # share of its height by which a hidden line lies over an earlier one; set lines never do
+FEW = 5  # words; a shorter line may be a formula or a mark
+REPEATED = 0.85  # share of a hidden line's words that stood on the page before
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"^[ivxlc]+$")
 _NUMBER_ONLY = re.compile(r"^(?:page |p\. ?)?[-–| ]*(?:\d{1,4}|[ivxlc]{1,6})(?: ?(?:of|/) ?\d{1,4})?[-–| ]*$", re.I)
-
-
 _TURN_OVER = re.compile(r"^\W*(?:continued (?:on|from)|see overleaf|table continued)\b.{0,20}$", re.I)
 
 
@@ -74,3 +77,25 @@ def _numbers(page: RawPage, edges: list[Line], places: dict[str, list[tuple[int,
         if labelled or (outermost and len(there) >= 2):
             out.add(id(line))
     return out
+
+
+def without_hidden(rows: list[Line]) -> list[Line]:
+    """A page's lines without those of a second layer of text under or over them, as some files carry.
+
+    Such a line lies across earlier ones of like type, and most of its words stood on the page before.
+    """
+    if len(rows) < 2:
+        return rows
+    x0, top, x1, bottom, size = np.array([(r.x0, r.top, r.x1, r.bottom, r.size) for r in rows]).T
+    down = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    across = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
+    covers = (down > ACROSS * (bottom - top)) & (across > (x1 - x0) / 2) & (abs(size[:, None] - size) < 0.2 * size)
+    covered = np.triu(covers, 1).any(axis=0)
+    kept: list[Line] = []
+    said: set[str] = set()
+    for line, hidden in zip(rows, covered.tolist(), strict=True):
+        words = line.text.split()
+        if not (hidden and len(words) >= FEW and sum(word in said for word in words) >= REPEATED * len(words)):
+            kept.append(line)
+            said.update(words)
+    return kept

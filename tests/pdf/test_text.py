@@ -140,3 +140,13 @@ def test_offsets_hold_for_any_text(tmp_path: Path, rows: list[list[str]], seed: 
         canvas.showPage()
     canvas.save()
     sound(pdf.read(tmp_path / "a.pdf", "id"))
+
+
+def test_text_that_is_drawn_twice_is_read_once(tmp_path: Path) -> None:
+    lines = column(wrapped(" ".join(PROSE)))
+    assert text_of(paper(tmp_path / "a.pdf", [[*lines, *lines]])) == " ".join(PROSE)
+
+
+def test_a_word_that_stands_twice_in_a_line_is_kept_twice(tmp_path: Path) -> None:
+    twice = "The more the firms saved in a year the more the firms spent."
+    assert text_of(paper(tmp_path / "a.pdf", [column([twice])])) == twice

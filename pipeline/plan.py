@@ -1,0 +1,108 @@
+"""What a run has to do: what is in the folder, the key of every result, and which papers have work."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from pipeline import passages, store
+from pipeline.codebook import Codebook
+from pipeline.corpus import Scan, scan
+from pipeline.errors import CorpusError
+from pipeline.records import Rejection
+from pipeline.settings import Settings
+from pipeline.workers import explain
+
+HERE = Path(__file__).parent
+CODE = {  # the source files whose change makes a stage's results stale
+    "read": ("pdf/*.py", "records.py", "store.py", "files.py"),
+    "split": ("passages.py",),
+    "code": ("coding/*.py", "codebook.py", "terms.py", "../models/*.json"),
+    "tables": ("corpus.py", "bibliography.py", "topics.py", "compare.py", "export/**/*", "refresh.py", "plan.py"),
+}
+LIBRARIES = {
+    "read": ("pypdfium2", "pdfplumber"),
+    "split": ("spacy",),
+    "code": (),
+    "tables": ("scikit-learn", "gensim", "statsmodels", "scipy"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One paper to bring up to date: its file, the keys of its results, and the codebook."""
+
+    document_id: str
+    path: Path
+    name: str
+    out: Path
+    keys: Mapping[str, str]
+    codebook: Codebook
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run before it starts: what is in the folder, which papers have work, and the keys of everything."""
+
+    settings: Settings
+    codebook: Codebook
+    scan: Scan
+    keys: Mapping[str, str]
+    run_id: str
+    todo: tuple[Job, ...]
+
+
+def make_plan(settings: Settings, codebook: Codebook) -> Plan:
+    """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read."""
+    found = scan(settings.corpus, settings.out)
+    if not found.papers:
+        remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
+        raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
+    keys = fingerprints(codebook)
+    content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
+    run_id = _digest(content, settings.topics, settings.seed, _source("tables"))[:16]
+    jobs = [
+        Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook)
+        for sha, names in found.papers.items()
+    ]
+    todo = tuple(job for job in jobs if _has_work(job, settings))
+    return Plan(settings, codebook, found, keys, run_id, todo)
+
+
+def fingerprints(codebook: Codebook) -> dict[str, str]:
+    """The key of each stage: its code and libraries, and the key of the stage before it."""
+    read = _digest(_source("read"))
+    split = _digest(read, _source("split"), passages.model_version())
+    return {"read": read, "split": split, "code": _digest(split, _source("code"), codebook.fingerprint)}
+
+
+def _source(stage: str) -> str:
+    files = sorted({path for pattern in CODE[stage] for path in HERE.glob(pattern) if path.is_file()})
+    code = [hashlib.sha256(f.read_bytes()).hexdigest() for f in files if "__pycache__" not in f.parts]
+    return _digest(code, [(name, version(name)) for name in LIBRARIES[stage]])
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def result_path(job: Job, stage: str) -> Path:
+    """Where the result of `stage` for this paper lies, or would lie."""
+    return store.artifact(job.out, stage, job.keys[stage], job.document_id)
+
+
+def kept_refusal(job: Job, settings: Settings) -> Rejection | None:
+    """The refusal kept for this paper, unless it was for a limit that has since changed."""
+    kept = store.load_rejection(result_path(job, "read")) or store.load_rejection(result_path(job, "code"))
+    limits = {"timeout": TimeoutError(), "memory": MemoryError()}
+    if kept and kept.kind in limits:
+        now = explain(limits[kept.kind], settings.seconds_per_paper, settings.memory_mb_per_worker)
+        return kept if kept.reason == now[1] else None
+    return kept
+
+
+def _has_work(job: Job, settings: Settings) -> bool:
+    whole = all(result_path(job, stage).is_file() for stage in store.STAGES)
+    return not whole and kept_refusal(job, settings) is None

@@ -1,0 +1,115 @@
+"""What is done for each paper: read, split, code; in batches, in child processes with limits."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline import coding, passages, pdf, store
+from pipeline.corpus import sketch
+from pipeline.errors import PrecedentError, UnreadablePaper
+from pipeline.files import sha256_of
+from pipeline.plan import Job, result_path
+from pipeline.records import CodedPaper, Document, Passage, Rejection
+from pipeline.settings import Settings
+from pipeline.workers import explain, run_limited
+
+Done = TypeVar("Done")
+
+log = logging.getLogger("precedent")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchJob:
+    """Papers for one task, with the limits they are read under."""
+
+    jobs: tuple[Job, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one paper: seconds spent by stage (stages that had work), and why not, if refused."""
+
+    document_id: str
+    seconds: dict[str, float]
+    rejection: Rejection | None = None
+
+
+def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
+    """Read, split and code the papers of a batch in child processes with limits.
+
+    One paper's failure is that paper's outcome; only state that can't be written stops the batch.
+    """
+    limits = (batch.settings.seconds_per_paper, batch.settings.memory_mb_per_worker)
+    outcomes: list[Outcome] = []
+    shown = time.monotonic()
+    for job, result in run_limited(process_paper, batch.jobs, batch.settings.workers, *limits):
+        outcomes.append(result if isinstance(result, Outcome) else _failure(job, result, limits))
+        if time.monotonic() - shown > 2 or len(outcomes) == len(batch.jobs):
+            shown = time.monotonic()
+            log.info("read and coded %d of %d", len(outcomes), len(batch.jobs))
+    return tuple(outcomes)
+
+
+def _failure(job: Job, error: object, limits: tuple[int, int]) -> Outcome:
+    if isinstance(error, PrecedentError) or not isinstance(error, BaseException):
+        raise error if isinstance(error, PrecedentError) else TypeError(f"no outcome: {error!r}")
+    kind, reason, remedy = explain(error, *limits)
+    rejection = Rejection(job.name, job.document_id, kind, reason, remedy)
+    if kind != "error":
+        store.save_rejection(result_path(job, "code"), rejection)
+    log.warning("rejected %s: %s", job.name, reason)
+    return Outcome(job.document_id, {}, rejection)
+
+
+def process_paper(job: Job) -> Outcome:
+    """Do for one paper the stages whose results are not kept yet. Raises StoreError."""
+    seconds: dict[str, float] = {}
+    try:
+        document = _stage(job, "read", seconds, lambda: _read(job), store.load_document)
+        sentences = _stage(job, "split", seconds, lambda: _split(job, document), store.load_passages)
+        _stage(job, "code", seconds, lambda: _code(job, document, sentences), store.load_coded)
+    except UnreadablePaper as error:
+        rejection = Rejection(job.name, job.document_id, "unreadable", error.what, error.remedy)
+        store.save_rejection(result_path(job, "read"), rejection)
+        return Outcome(job.document_id, seconds, rejection)
+    except OSError as error:
+        reason = f"the file could not be opened ({error.strerror or type(error).__name__})"
+        gone = Rejection(job.name, job.document_id, "vanished", reason, "put it back, then run again")
+        return Outcome(job.document_id, seconds, gone)
+    return Outcome(job.document_id, seconds)
+
+
+def _stage(
+    job: Job, stage: str, seconds: dict[str, float], make: Callable[[], Done], load: Callable[[Path], Done]
+) -> Done:
+    """The kept result of a stage, made anew where there is none."""
+    if result_path(job, stage).is_file():
+        return load(result_path(job, stage))
+    before = time.process_time()
+    result = make()
+    seconds[stage] = time.process_time() - before
+    return result
+
+
+def _read(job: Job) -> Document:
+    document = pdf.read(job.path, job.document_id)
+    if sha256_of(job.path) != job.document_id:
+        raise FileNotFoundError(0, "the file changed while it was read")
+    store.save_document(result_path(job, "read"), document, sketch(document.text))
+    return document
+
+
+def _split(job: Job, document: Document) -> tuple[Passage, ...]:
+    sentences = passages.split(document)
+    store.save_passages(result_path(job, "split"), sentences)
+    return sentences
+
+
+def _code(job: Job, document: Document, sentences: Sequence[Passage]) -> CodedPaper:
+    coded = coding.code_document(document, sentences, job.codebook)
+    store.save_coded(result_path(job, "code"), coded)
+    return coded
