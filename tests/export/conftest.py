@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.codebook import load_codebook
 from pipeline.export import Results
-from pipeline.refresh import Summary, collect, make_plan
+from pipeline.plan import make_plan
+from pipeline.refresh import Summary, collect
 from pipeline.settings import Settings
 
 
