@@ -1,17 +1,27 @@
-"""The report: one HTML file that opens from disk, without a network and without a script."""
+"""The report: one HTML file that opens from disk, without a network.
 
-from collections import defaultdict
-from collections.abc import Iterable
+Its tables and charts stand in the page; the quotes lie in it as data, and its script builds those of a
+cell when it is opened.
+"""
+
+import base64
+import hashlib
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
+from pipeline.export.findings import answer
+from pipeline.export.flow import flow, flow_svg
+from pipeline.export.island import byline, island
 from pipeline.export.results import Results
-from pipeline.records import Coding, Comparison
+from pipeline.export.rows import rows
+from pipeline.records import BOTH, Comparison, Link
 
-SHOWN = 7  # findings in the answer
-_DECIDED = ("more in", "only in", "shared")
+TEMPLATES = Path(__file__).parent / "templates"
+PERIOD = 5  # years in a bar of a topic's course
 
 
 def write_report(results: Results, path: Path) -> None:
@@ -28,47 +38,74 @@ def write_report(results: Results, path: Path) -> None:
 
 
 def _view(results: Results) -> dict[str, Any]:
-    papers = {paper.document_id: paper for paper in results.papers}
-    quotes = _quotes(results)
     labels = {(f.id, c.id): c.label for f in results.codebook.families for c in f.codes}
-    rows: dict[str, list[Comparison]] = defaultdict(list)
+    by_family: dict[str, list[Comparison]] = defaultdict(list)
     for row in results.comparisons:
-        rows[row.family].append(row)
-    counts: dict[str, int] = defaultdict(int)
-    for coding in results.codings:
-        counts[coding.document_id] += 1
+        by_family[row.family].append(row)
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {
         "results": results,
         "sides": results.codebook.domains,
         "families": results.codebook.families,
-        "rows": rows,
-        "papers": papers,
-        "quotes": quotes,
+        "rows": by_family,
         "labels": labels,
-        "counts": counts,
-        "findings": _findings(results.comparisons),
+        "answer": answer(results.comparisons, results.codebook),
+        "differences": _differences(results.comparisons),
+        "matrix": _matrix(results.links),
+        "instruments": list(rows(results)["instruments"]),
+        "topics": _topics(results),
+        "years": sorted({p.metadata.year for p in results.papers if p.metadata.year}),
+        "places": sorted({c.place for c in results.codings} - {""}),
+        "counts": Counter(c.document_id for c in results.codings),
+        "bylines": {p.document_id: byline(p.metadata.authors, p.metadata.year) for p in results.papers},
+        "side_names": {d.id: d.label for d in results.codebook.domains} | {BOTH: "Both"},
         "most": max((side.sentences for row in results.comparisons for side in (row.left, row.right)), default=0),
+        "flow": flow_svg(flow(results)),
+        "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
+        "script": Markup(script),  # noqa: S704 - a file of ours
+        "digest": digest,
+        "island": island(results),
     }
 
 
-def _quotes(results: Results) -> dict[tuple[str, str], list[tuple[Coding, int]]]:
-    """By code, the codings in order of papers, each with the page it is on."""
-    found: dict[tuple[str, str], list[tuple[Coding, int]]] = defaultdict(list)
-    last, document = "", None
-    for coding in results.codings:
-        if document is None or coding.document_id != last:
-            last, document = coding.document_id, results.document(coding.document_id)
-        found[coding.family, coding.code].append((coding, document.page_at(coding.start).number))
-    return found
+def _differences(comparisons: tuple[Comparison, ...]) -> list[Comparison]:
+    """The codes that some paper asserts, the widest difference first, left before right."""
+    found = [row for row in comparisons if row.difference is not None and row.left.papers + row.right.papers]
+    return sorted(found, key=lambda row: -(row.difference or 0))
 
 
-def _findings(rows: Iterable[Comparison]) -> list[Comparison]:
-    """The strongest differences first, then what both sides share most; only rows with a verdict."""
-    decided = [row for row in rows if row.verdict.startswith(_DECIDED)]
-    return sorted(decided, key=_strength)[:SHOWN]
+def _matrix(links: tuple[Link, ...]) -> dict[str, Any]:
+    """Instruments down, motivators and deterrents across; only those that meet in some sentence."""
+    cells = {(link.code, link.with_family, link.with_code): link for link in links}
+    across: dict[str, list[str]] = defaultdict(list)
+    for link in links:
+        if link.with_code not in across[link.with_family]:
+            across[link.with_family].append(link.with_code)
+    most = max((max(link.left.papers, link.right.papers) for link in links), default=1)
+    return {"down": list(dict.fromkeys(link.code for link in links)), "across": across, "cells": cells, "most": most}
 
 
-def _strength(row: Comparison) -> tuple[bool, float, str, str]:
-    if row.verdict == "shared":
-        return True, -min(row.left.share or 0, row.right.share or 0), row.family, row.code
-    return False, -abs(row.difference or 0), row.family, row.code
+def _topics(results: Results) -> list[dict[str, Any]]:
+    """Topics with their place between the sides (0 left, 1 right) and their mean weight by period."""
+    left, right = (domain.id for domain in results.codebook.domains)
+    courses = _courses(results)
+    listed = []
+    for at, topic in enumerate(results.topics.topics):
+        shares = topic.sides.get(left, 0.0), topic.sides.get(right, 0.0)
+        place = shares[1] / sum(shares) if sum(shares) else 0.5
+        listed.append({"topic": topic, "place": place, "shares": shares, "course": [(p, w[at]) for p, w in courses]})
+    return sorted(listed, key=lambda row: row["place"])
+
+
+def _courses(results: Results) -> list[tuple[int, list[float]]]:
+    """First year of each period that has papers, and the mean weight of every topic in them."""
+    held: dict[int, list[tuple[float, ...]]] = defaultdict(list)
+    for paper in results.papers:
+        weights = results.topics.weights.get(paper.document_id)
+        if paper.metadata.year and weights:
+            held[paper.metadata.year // PERIOD * PERIOD].append(weights)
+    return [
+        (period, [sum(column) / len(column) for column in zip(*weights, strict=True)])
+        for period, weights in sorted(held.items())
+    ]

@@ -1,0 +1,266 @@
+"""Every column of every table: its type, its meaning, what it may hold and where it leads.
+
+The tables, the data dictionary and datapackage.json are all written from this list, so they cannot differ.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from pipeline.export.results import Results
+from pipeline.records import BOTH, OTHER, Role, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `kind` is a type of Frictionless: string, integer, number, or array and object as JSON.
+
+    `values` lists all that a cell may hold, if that is a short list; a cell may also be empty.
+    """
+
+    name: str
+    kind: str
+    means: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: `key` are the columns that identify a row; `leads` gives, for columns of this table, the
+    table and the columns that they lead to."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    leads: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = ()
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """Columns written a line each: name, type, meaning."""
+    parts = (line.split(maxsplit=2) for line in text.strip().splitlines())
+    return tuple(Column(name, kind, means) for name, kind, means in parts)
+
+
+_TO_PAPER = (("document_id",), "documents", ("document_id",))
+_TO_CODE = (("family", "code"), "codebook", ("family", "code"))
+
+_ABOUT = """
+citation_key string Key of the paper in the bibliography, or one made for it
+doi string DOI of the paper
+authors string Authors, separated by semicolons
+year integer Year of publication
+title string Title of the paper
+"""
+_EVIDENCE = f"""
+coding_id string Stable id of the coding; the report's link to it ends in #coding-ID
+document_id string sha256 of the paper's file; leads to documents.csv
+{_ABOUT.strip()}
+domain string Side that the sentence belongs to, or both, or other
+family string Family of the code
+code string Code
+named_instrument string Name of the instrument, where the sentence names one
+actor string Whom the instrument or factor addresses, where the sentence says so
+place string Country or region, where the sentence names one
+quote string The sentence, verbatim as read
+context_before string Text before the quote
+context_after string Text after the quote
+section string Role of the section
+page integer Page of the file on which the quote begins, from 1
+page_label string Page number as printed, where the file tells it
+char_start integer Offset of the quote in the document's text, from 0, in code points
+char_end integer Offset behind the quote's last character
+boxes array Rectangles of the quote: [page, x0, top, x1, bottom], points from the top left
+status string Whether the sentence asserts, negates or proposes it
+own_or_cited string Whether the paper says it itself or cites another for it
+confidence number Probability, 0 to 1, that a coder would agree
+method string What made the coding
+model_version string Version of the coding model
+codebook_version string Version and fingerprint of the codebook
+review_status string What a person decided on the coding
+reviewer string Who decided
+reviewed_at string When, ISO 8601
+original_code string The machine's code, where a person changed it
+note string The person's note
+pdf_sha256 string sha256 of the paper's file
+run_id string Fingerprint of everything the tables were made from
+terms string Terms of the codebook that fired, separated by semicolons
+"""
+_DOCUMENTS = f"""
+document_id string sha256 of the paper's file
+path string File, relative to the corpus folder
+other_paths string Other files with the same bytes
+{_ABOUT.strip()}
+journal string Journal, from the bibliography
+pages integer Pages
+reader string What read the file
+domain string Side of the paper, both, or other
+sentences integer Sentences read for coding
+codings integer Codings
+"""
+_LINKS = """
+family string The codebook's first family
+code string Code of that family
+with_family string Family of the other code
+with_code string The other code, asserted in the same sentence
+domain string Side
+papers integer Papers with such a sentence
+sentences integer Such sentences
+quotes string Ids of the best codings; each leads to evidence.csv
+"""
+_TOPICS = """
+topic integer Number of the topic
+name string Name, from its most specific words
+words string Top words
+coherence number NPMI of the top words, -1 to 1
+papers integer Papers of which it is the main topic
+sides object Share of each side's text
+"""
+_WEIGHTS = """
+document_id string sha256 of the paper's file
+citation_key string Key of the paper
+topic integer Number of the topic
+weight number Share of the topic in the paper; a paper's weights sum to 1
+"""
+_REJECTED = """
+path string File, relative to the corpus folder
+pdf_sha256 string sha256 of the file, where it could be opened
+kind string Kind of reason, one word
+reason string Why it is not in the tables
+remedy string What would mend it
+"""
+_CODEBOOK = """
+family string Family
+code string Code
+label string Name of the code
+covers string What it covers
+excludes string What it does not cover
+terms string Terms, separated by semicolons
+cued_terms string Terms that count only beside a cue of the family
+unless string Phrases that veto a term
+"""
+_SIDE = """
+of_papers integer Papers that stand on the side
+papers integer Papers of the side that assert the code
+sentences integer Sentences that assert it
+proposed integer Papers that only propose it
+negated integer Papers that only negate it
+share number papers / of_papers
+low number Lower end of the share's 95 % Wilson interval
+high number Upper end of it
+"""
+_NAMED_SIDE = """
+papers integer Papers of the side that name the instrument, whatever its status
+sentences integer Sentences that name it
+"""
+
+
+def tables(results: Results) -> dict[str, Table]:
+    """Every table by name, in the order in which they are written."""
+    left, right = (domain.id for domain in results.codebook.domains)
+    listed = {
+        "evidence": Table(_columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE)),
+        "documents": Table(_columns(_DOCUMENTS), ("document_id",)),
+        "comparison": Table(_comparison((left, right)), ("family", "code"), (_TO_CODE,)),
+        "links": Table(
+            _columns(_LINKS),
+            ("family", "code", "with_family", "with_code", "domain"),
+            (_TO_CODE, (("with_family", "with_code"), "codebook", ("family", "code"))),
+        ),
+        "instruments": Table(_instruments((left, right)), ("named_instrument",)),
+        "topics": Table(_columns(_TOPICS), ("topic",)),
+        "topic_weights": Table(
+            _columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, (("topic",), "topics", ("topic",)))
+        ),
+        "rejected": Table(_columns(_REJECTED), ("path",)),
+        "codebook": Table(_columns(_CODEBOOK), ("family", "code")),
+    }
+    values = _values(results)
+    return {
+        name: replace(table, columns=tuple(replace(c, values=values.get((name, c.name), ())) for c in table.columns))
+        for name, table in listed.items()
+    }
+
+
+def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
+    left, right = sides
+    return (
+        Column("family", "string", "Family"),
+        Column("code", "string", "Code"),
+        *_by_side(_SIDE, sides),
+        Column("difference", "number", f"Share of {left} minus share of {right}"),
+        Column("difference_low", "number", "Lower end of its 95 % Newcombe interval"),
+        Column("difference_high", "number", "Upper end of it"),
+        Column("verdict", "string", "The comparison in words"),
+        Column("quotes", "string", "Ids of the best codings; each leads to evidence.csv"),
+    )
+
+
+def _instruments(sides: tuple[str, str]) -> tuple[Column, ...]:
+    return (
+        Column("named_instrument", "string", "Name of the instrument"),
+        Column("papers", "integer", "Papers that name it, on whatever side"),
+        Column("sentences", "integer", "Sentences that name it"),
+        *_by_side(_NAMED_SIDE, sides),
+        Column("quotes", "string", "Ids of the surest coding of each paper; each leads to evidence.csv"),
+    )
+
+
+def _by_side(text: str, sides: tuple[str, str]) -> list[Column]:
+    return [replace(c, name=f"{s}_{c.name}", means=f"{s}: {c.means}") for s in sides for c in _columns(text)]
+
+
+def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What the columns with few values may hold."""
+    sides = tuple(domain.id for domain in results.codebook.domains)
+    families = tuple(family.id for family in results.codebook.families)
+    return {
+        ("evidence", "domain"): (*sides, BOTH, OTHER),
+        ("evidence", "family"): families,
+        ("evidence", "section"): get_args(Role),
+        ("evidence", "status"): get_args(Status),
+        ("evidence", "own_or_cited"): ("own", "cited"),
+        ("evidence", "review_status"): ("unreviewed", "accepted", "rejected", "recoded"),
+        ("documents", "domain"): (*sides, BOTH, OTHER),
+        ("comparison", "family"): families,
+        ("links", "family"): families,
+        ("links", "with_family"): families,
+        ("links", "domain"): sides,
+        ("codebook", "family"): families,
+    }
+
+
+def datapackage(listed: dict[str, Table], version: str) -> dict[str, Any]:
+    """The descriptor of the tables after Frictionless' Data Package and Table Schema, version 1."""
+    return {
+        "profile": "data-package",
+        "name": "precedent",
+        "title": "Precedent: comparative evidence tables",
+        "version": version,
+        "resources": [_resource(name, table) for name, table in listed.items()],
+    }
+
+
+def _resource(name: str, table: Table) -> dict[str, Any]:
+    leads = [
+        {"fields": list(here), "reference": {"resource": there, "fields": list(fields)}}
+        for here, there, fields in table.leads
+    ]
+    return {
+        "name": name,
+        "path": f"{name}.csv",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8-sig",
+        "schema": {
+            "fields": [_field(column, table) for column in table.columns],
+            "primaryKey": list(table.key),
+            **({"foreignKeys": leads} if leads else {}),
+        },
+    }
+
+
+def _field(column: Column, table: Table) -> dict[str, Any]:
+    limits: dict[str, Any] = {"required": True} if column.name in table.key else {}
+    if column.values:
+        limits["enum"] = list(column.values)
+    field = {"name": column.name, "type": column.kind, "description": column.means}
+    return {**field, "constraints": limits} if limits else field

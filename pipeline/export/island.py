@@ -1,0 +1,146 @@
+"""The codings and quotes of the report, as JSON inside the page.
+
+The report's script builds a cell's quotes when it is opened, so that ten thousand quotes cost little and
+nothing in a paper's text is ever taken for markup.
+"""
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+from markupsafe import Markup
+
+from pipeline.export.places import CONTEXT, clean, context, section_name, sides_of
+from pipeline.export.results import Results
+from pipeline.records import BOTH, OTHER, Coding, Document, Paper, Role, Status
+
+BUDGET = 2_000_000  # characters of all this; the quotes beyond it stand in evidence.csv alone
+ROW = 85  # characters that a coding and its sentence cost without their quote
+FOR_QUOTES = 0.8  # of what is left for text; the rest is for context
+_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_STATUSES = get_args(Status)
+
+Sentence = tuple[str, int, int]
+
+
+def island(results: Results) -> Markup:
+    """What the script needs, as JSON that is safe inside a script element. Rows are lists, to be small:
+
+    papers: [key, title, byline, year, left?, right?]; sentences: [paper, page, page label, section, quote,
+    before, after], cut short where the budget holds no text; codings: [id, sentence, code, domain, status,
+    role, confidence in percent, cited?, name, place, method, left?, right?, [[start, end] of terms in the
+    quote]]. All but confidence and offsets are numbers of entries, from 0, in the lists of that name;
+    `words` holds sections, names, places and methods.
+    """
+    book = results.codebook
+    words: dict[str, int] = {"": 0}
+    sentences, codings = _rows(results, words)
+    data = {
+        "domains": [*([d.id, d.label] for d in book.domains), [BOTH, "both sides"], [OTHER, "neither side"]],
+        "families": [[f.id, f.label] for f in book.families],
+        "codes": [[at, c.id, c.label] for at, f in enumerate(book.families) for c in f.codes],
+        "statuses": _STATUSES,
+        "roles": get_args(Role),
+        "words": list(words),
+        "papers": [_paper(paper, (book.domains[0].id, book.domains[1].id)) for paper in results.papers],
+        "sentences": sentences,
+        "codings": codings,
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(clean(text).translate(_UNSAFE))  # noqa: S704 - no character that could end the element is left
+
+
+def _paper(paper: Paper, sides: tuple[str, str]) -> list[Any]:
+    about = paper.metadata
+    stands = [int(paper.domain in (side, BOTH)) for side in sides]
+    return [paper.citation_key, about.title or paper.path, byline(about.authors, about.year), about.year, *stands]
+
+
+def _rows(results: Results, words: dict[str, int]) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Sentences and codings, in the order of the papers and their text; `words` gains what they need."""
+    told, around = _within(results)
+    papers = {paper.document_id: (at, paper) for at, paper in enumerate(results.papers)}
+    codes = {key: at for at, key in enumerate((f.id, c.id) for f in results.codebook.families for c in f.codes)}
+    domains = {name: at for at, name in enumerate([*(d.id for d in results.codebook.domains), BOTH, OTHER])}
+    sentences: list[list[Any]] = []
+    codings: list[list[Any]] = []
+    for document_id, group in itertools.groupby(results.codings, key=lambda c: c.document_id):
+        document = results.document(document_id)
+        at, paper = papers[document_id]
+        seen: dict[Sentence, int] = {}
+        for coding in group:
+            key = _sentence(coding)
+            if key not in seen:
+                seen[key] = len(sentences)
+                sentences.append([at, *_told(document, coding, words, key in told, key in around)])
+            found = [coding.id, seen[key], codes[coding.family, coding.code], domains[coding.domain]]
+            sides = map(int, sides_of(coding, paper, results.codebook))
+            codings.append([*found, *_about(coding, words), *sides, *([_marks(coding)] if key in told else [])])
+    return sentences, codings
+
+
+def _sentence(coding: Coding) -> Sentence:
+    return coding.document_id, coding.start, coding.end
+
+
+def _word(words: dict[str, int], word: str) -> int:
+    return words.setdefault(word, len(words))
+
+
+def _told(document: Document, coding: Coding, words: dict[str, int], told: bool, around: bool) -> list[Any]:
+    page = document.page_at(coding.start)
+    label = page.label if page.label != str(page.number) else ""
+    place = [page.number, label, _word(words, section_name(document, coding))]
+    quote = [clean(coding.quote)] if told else []
+    return [*place, *quote, *(context(document, coding.start, coding.end) if around else ())]
+
+
+def _about(c: Coding, words: dict[str, int]) -> list[int]:
+    names = [_word(words, word) for word in (c.named_instrument, c.place, c.method)]
+    role = get_args(Role).index(c.role)
+    return [_STATUSES.index(c.status), role, round(c.confidence * 100), int(c.cited), *names]
+
+
+def _marks(c: Coding) -> list[list[int]]:
+    return [[start - c.start, end - c.start] for start, end in sorted(c.evidence)]
+
+
+def _within(results: Results) -> tuple[set[Sentence], set[Sentence]]:
+    """The sentences whose quote, and whose context, the report carries: the most wanted, up to the budget."""
+    lengths = {_sentence(coding): len(coding.quote) for coding in _ranked(results)}
+    left = max(0, BUDGET - ROW * len(results.codings))
+    told = set(_up_to(lengths.items(), left * FOR_QUOTES))
+    return told, set(_up_to(((s, 2 * CONTEXT) for s in lengths if s in told), left * (1 - FOR_QUOTES)))
+
+
+def _up_to(lengths: Iterable[tuple[Sentence, int]], budget: float) -> Iterator[Sentence]:
+    for sentence, length in lengths:
+        budget -= length
+        if budget < 0:
+            return
+        yield sentence
+
+
+def _ranked(results: Results) -> list[Coding]:
+    """All codings, the most wanted first: those the comparison names, then each paper's best per code."""
+    named = {coding_id for row in results.comparisons for coding_id in row.quotes}
+    surest = sorted(results.codings, key=lambda c: (_STATUSES.index(c.status), -c.confidence, c.id))
+    before: dict[tuple[str, str, str], int] = {}
+    turns = {}
+    for coding in surest:
+        cell = coding.document_id, coding.family, coding.code
+        turns[coding.id] = (coding.id not in named, before.setdefault(cell, 0))
+        before[cell] += 1
+    return sorted(surest, key=lambda c: turns[c.id])
+
+
+def byline(authors: tuple[str, ...], year: int | None) -> str:
+    """Authors and year in short: "Lin and Paragon 2024", "Lin et al. 2024"."""
+    names = [_family_name(author) for author in authors]
+    short = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    return " ".join(part for part in (short, str(year or "")) if part)
+
+
+def _family_name(author: str) -> str:
+    return author.partition(",")[0].strip() if "," in author else author.split()[-1] if author.split() else author

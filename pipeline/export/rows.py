@@ -1,0 +1,218 @@
+"""The rows of every table, as values: text, numbers, None, and lists or objects for columns of JSON."""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipeline.export.places import context, sides_of
+from pipeline.export.results import Results
+from pipeline.records import Coding, Comparison, Document, Link, Paper, Side
+
+Row = Mapping[str, Any]
+QUOTES = 5  # quotes of a named instrument
+
+
+def rows(results: Results) -> dict[str, Iterable[Row]]:
+    """The rows of every table by name, made as they are asked for: one document at a time is in memory."""
+    return {
+        "evidence": _evidence(results),
+        "documents": _documents(results),
+        "comparison": (_comparison(row) for row in results.comparisons),
+        "links": (row for link in results.links for row in _link(link)),
+        "instruments": _instruments(results),
+        "topics": _topics(results),
+        "topic_weights": _weights(results),
+        "rejected": (
+            {"path": r.path, "pdf_sha256": r.sha256, "kind": r.kind, "reason": r.reason, "remedy": r.remedy}
+            for r in results.rejected
+        ),
+        "codebook": _codebook(results),
+    }
+
+
+def _list(parts: Iterable[str]) -> str:
+    return "; ".join(parts)
+
+
+def _about(paper: Paper) -> dict[str, Any]:
+    about = paper.metadata
+    return {
+        "document_id": paper.document_id,
+        "citation_key": paper.citation_key,
+        "doi": about.doi,
+        "authors": _list(about.authors),
+        "year": about.year,
+        "title": about.title,
+    }
+
+
+def _evidence(results: Results) -> Iterator[Row]:
+    papers = {paper.document_id: paper for paper in results.papers}
+    versions = {name: results.versions[name] for name in ("model_version", "codebook_version", "run_id")}
+    for document_id, codings in itertools.groupby(results.codings, key=lambda c: c.document_id):
+        document = results.document(document_id)
+        about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions}
+        for coding in codings:
+            yield {**about, **_coded(coding), **_placed(document, coding), **_unreviewed()}
+
+
+def _coded(coding: Coding) -> dict[str, Any]:
+    return {
+        "coding_id": coding.id,
+        "domain": coding.domain,
+        "family": coding.family,
+        "code": coding.code,
+        "named_instrument": coding.named_instrument,
+        "actor": coding.actor,
+        "place": coding.place,
+        "quote": coding.quote,
+        "section": coding.role,
+        "char_start": coding.start,
+        "char_end": coding.end,
+        "status": coding.status,
+        "own_or_cited": "cited" if coding.cited else "own",
+        "confidence": coding.confidence,
+        "method": coding.method,
+        "terms": _list(coding.terms),
+    }
+
+
+def _placed(document: Document, coding: Coding) -> dict[str, Any]:
+    page = document.page_at(coding.start)
+    before, after = context(document, coding.start, coding.end)
+    boxes = [
+        [b.page, *(round(v, 2) for v in (b.x0, b.top, b.x1, b.bottom))]
+        for b in document.boxes(coding.start, coding.end)
+    ]
+    return {
+        "page": page.number,
+        "page_label": page.label,
+        "boxes": boxes,
+        "context_before": before,
+        "context_after": after,
+    }
+
+
+def _unreviewed() -> dict[str, Any]:
+    empty = dict.fromkeys(("reviewer", "reviewed_at", "original_code", "note"), "")
+    return {"review_status": "unreviewed", **empty}
+
+
+def _documents(results: Results) -> Iterator[Row]:
+    counts = Counter(coding.document_id for coding in results.codings)
+    for paper in results.papers:
+        yield {
+            **_about(paper),
+            "path": paper.path,
+            "other_paths": _list(paper.other_paths),
+            "journal": paper.journal,
+            "pages": paper.pages,
+            "reader": paper.reader,
+            "domain": paper.domain,
+            "sentences": sum(paper.sentences.values()),
+            "codings": counts[paper.document_id],
+        }
+
+
+def _comparison(row: Comparison) -> Row:
+    sides = {name: value for side in (row.left, row.right) for name, value in _side(side).items()}
+    return {
+        "family": row.family,
+        "code": row.code,
+        **sides,
+        "difference": row.difference,
+        "difference_low": row.low,
+        "difference_high": row.high,
+        "verdict": row.verdict,
+        "quotes": _list(row.quotes),
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    names = ("of_papers", "papers", "sentences", "proposed", "negated", "share", "low", "high")
+    return {f"{side.domain}_{name}": getattr(side, name) for name in names}
+
+
+def _link(link: Link) -> Iterator[Row]:
+    for side in (link.left, link.right):
+        yield {
+            "family": link.family,
+            "code": link.code,
+            "with_family": link.with_family,
+            "with_code": link.with_code,
+            "domain": side.domain,
+            "papers": side.papers,
+            "sentences": side.sentences,
+            "quotes": _list(side.quotes),
+        }
+
+
+def _instruments(results: Results) -> Iterator[Row]:
+    """The named instruments, those of most papers first."""
+    papers = {paper.document_id: paper for paper in results.papers}
+    named: dict[str, list[Coding]] = defaultdict(list)
+    for coding in results.codings:
+        if coding.named_instrument:
+            named[coding.named_instrument].append(coding)
+    for name, codings in sorted(named.items(), key=lambda item: (-_papers(item[1]), item[0])):
+        on = [sides_of(c, papers[c.document_id], results.codebook) for c in codings]
+        row: dict[str, Any] = {"named_instrument": name, **_counts("", codings)}
+        for at, domain in enumerate(results.codebook.domains):
+            row |= _counts(f"{domain.id}_", [c for c, counts in zip(codings, on, strict=True) if counts[at]])
+        yield {**row, "quotes": _list(_surest(codings))}
+
+
+def _counts(side: str, codings: list[Coding]) -> dict[str, int]:
+    sentences = {(c.document_id, c.start, c.end) for c in codings}
+    return {f"{side}papers": _papers(codings), f"{side}sentences": len(sentences)}
+
+
+def _papers(codings: list[Coding]) -> int:
+    return len({coding.document_id for coding in codings})
+
+
+def _surest(codings: list[Coding]) -> list[str]:
+    """The surest coding of each paper, the surest papers first."""
+    best: dict[str, str] = {}
+    for coding in sorted(codings, key=lambda c: (-c.confidence, c.id)):
+        best.setdefault(coding.document_id, coding.id)
+    return list(best.values())[:QUOTES]
+
+
+def _topics(results: Results) -> Iterator[Row]:
+    for topic in results.topics.topics:
+        yield {
+            "topic": topic.number,
+            "name": topic.name,
+            "words": _list(word for word, _ in topic.words),
+            "coherence": topic.coherence,
+            "papers": topic.papers,
+            "sides": dict(sorted(topic.sides.items())),
+        }
+
+
+def _weights(results: Results) -> Iterator[Row]:
+    for paper in results.papers:
+        for at, weight in enumerate(results.topics.weights.get(paper.document_id, ())):
+            yield {
+                "document_id": paper.document_id,
+                "citation_key": paper.citation_key,
+                "topic": results.topics.topics[at].number,
+                "weight": weight,
+            }
+
+
+def _codebook(results: Results) -> Iterator[Row]:
+    for family in results.codebook.families:
+        for code in family.codes:
+            yield {
+                "family": family.id,
+                "code": code.id,
+                "label": code.label,
+                "covers": code.covers,
+                "excludes": code.excludes,
+                "terms": _list(code.terms),
+                "cued_terms": _list(code.cued_terms),
+                "unless": _list(code.unless),
+            }

@@ -1,0 +1,110 @@
+"""The tables as one Excel workbook: a sheet a table, the comparison first, with bars."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.export.columns import Column, tables
+from pipeline.export.places import clean
+from pipeline.export.results import Results
+from pipeline.export.rows import Row, rows
+
+MAX_CELL = 32_000  # Excel refuses cells of more than 32,767 characters
+CUT = " … (cut here: Excel takes no more; the CSV table holds it whole)"
+_MADE = datetime(2000, 1, 1)  # a fixed date, so that two workbooks of one run are the same bytes
+_LONG = ("quote", "context_before", "context_after", "title", "covers", "excludes", "reason", "remedy", "means")
+_SHARE = ("share", "low", "high", "difference")
+_BARS = {"share": "#7FB5BE", "difference": "#E0A070"}
+
+
+def write_workbook(results: Results, path: Path) -> None:
+    """Write the workbook. Text is written as text, never as a formula or a link. Raises OSError."""
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": "Precedent", "created": _MADE})
+    styles = {
+        "head": book.add_format({"bold": True, "bg_color": "#E6EBEF", "bottom": 1, "valign": "top"}),
+        "plain": book.add_format({"valign": "top"}),
+        "long": book.add_format({"valign": "top", "text_wrap": True}),
+        "share": book.add_format({"valign": "top", "num_format": "0.00"}),
+    }
+    listed, held = tables(results), rows(results)
+    for name in sorted(listed, key=lambda name: name != "comparison"):
+        sheet = book.add_worksheet(name)
+        last = _fill(sheet, listed[name].columns, held[name], styles)
+        _finish(sheet, name, listed[name].columns, last, styles)
+    _dictionary(book.add_worksheet("data_dictionary"), listed, styles)
+    book.close()
+
+
+def _fill(sheet: Worksheet, columns: Iterable[Column], table_rows: Iterable[Row], styles: dict[str, Format]) -> int:
+    """Write the rows under the header; the number of the last row, from 0."""
+    at = 0
+    for at, row in enumerate(table_rows, start=1):
+        for place, column in enumerate(columns):
+            _put(sheet, at, place, row[column.name], styles[_style(column)])
+    return at
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
+    if isinstance(value, (int, float)):
+        sheet.write_number(row, column, value, style)
+    elif value not in (None, ""):
+        text = clean(value if isinstance(value, str) else json.dumps(value))
+        sheet.write_string(row, column, text if len(text) <= MAX_CELL else text[:MAX_CELL] + CUT, style)
+
+
+def _style(column: Column) -> str:
+    if column.name.endswith(_SHARE) and column.kind == "number":
+        return "share"
+    return "long" if column.name in _LONG else "plain"
+
+
+def _finish(sheet: Worksheet, name: str, columns: tuple[Column, ...], last: int, styles: dict[str, Format]) -> None:
+    """Header, widths, frozen first row, filters; the comparison as a formatted table with bars."""
+    sheet.freeze_panes(1, 2 if name == "comparison" else 1)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _width(column))
+    if name == "comparison" and last:
+        sheet.add_table(0, 0, last, len(columns) - 1, {"name": name, "columns": [{"header": c.name} for c in columns]})
+        for place, column in enumerate(columns):
+            _bars(sheet, place, column, last)
+        return
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column.name, styles["head"])
+    sheet.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _bars(sheet: Worksheet, place: int, column: Column, last: int) -> None:
+    """Data bars on a common scale in the columns of shares and of their difference."""
+    kind = next((kind for kind in _BARS if column.name.endswith(kind)), None)
+    if kind:
+        least = -1 if kind == "difference" else 0
+        ends = {"min_type": "num", "min_value": least, "max_type": "num", "max_value": 1}
+        bar = {"type": "data_bar", "bar_color": _BARS[kind], "bar_solid": True, **ends}
+        sheet.conditional_format(1, place, last, place, bar)
+
+
+def _width(column: Column) -> int:
+    if column.name in _LONG:
+        return 60
+    return 12 if column.kind in ("integer", "number") else 20
+
+
+def _dictionary(sheet: Worksheet, listed: dict[str, Any], styles: dict[str, Format]) -> None:
+    names = ("table", "column", "type", "values", "meaning")
+    widths = (16, 22, 10, 30, 80)
+    for place, (name, width) in enumerate(zip(names, widths, strict=True)):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, name, styles["head"])
+    lines = [(name, c.name, c.kind, "; ".join(c.values), c.means) for name, t in listed.items() for c in t.columns]
+    for at, line in enumerate(lines, start=1):
+        for place, text in enumerate(line):
+            sheet.write_string(at, place, text, styles["long"])
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(lines), len(names) - 1)

@@ -1,0 +1,165 @@
+"""The report: hostile text stays text, every link leads somewhere, nothing is asked of a network."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.compare import compare
+from pipeline.export import Results, write_report
+from pipeline.export.findings import answer
+from pipeline.export.flow import flow
+from pipeline.records import TopicModel
+from tests.export.made import HOSTILE, results
+
+
+class Page(HTMLParser):
+    """The elements of a page: (tag, attributes), ids and links."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.ids = [a["id"] for _, a in self.elements if "id" in a]
+        self.links = [a.get("href") or "" for tag, a in self.elements if tag == "a"]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def sample_page(sample: Results, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return written(sample, tmp_path_factory.mktemp("report"))
+
+
+def written(made: Results, folder: Path) -> Page:
+    write_report(made, folder / "report.html")
+    return Page((folder / "report.html").read_text(encoding="utf-8"))
+
+
+def test_hostile_text_stays_text(tmp_path: Path, sample_page: Page) -> None:
+    page = written(results(), tmp_path)
+    ours = [attributes for tag, attributes in sample_page.elements if tag == "script"]
+    assert [attributes for tag, attributes in page.elements if tag == "script"] == ours
+    assert not [tag for tag, _ in page.elements if tag in ("img", "iframe", "object", "embed", "link", "base")]
+    assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+    assert not [link for link in page.links if not link.startswith(("#", "https://doi.org/"))]
+
+
+def test_every_link_inside_the_page_leads_somewhere(sample_page: Page) -> None:
+    inside = {link[1:] for link in sample_page.links if link.startswith("#")}
+    assert inside
+    assert inside <= set(sample_page.ids)
+    assert len(sample_page.ids) == len(set(sample_page.ids))
+
+
+def test_the_page_may_not_reach_a_network(sample_page: Page) -> None:
+    policies = [a["content"] or "" for _, a in sample_page.elements if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policies[0].startswith("default-src 'none'")
+    assert "http" not in policies[0]
+    assert not [a for _, a in sample_page.elements if "src" in a]
+
+
+def test_two_reports_are_the_same_bytes(sample: Results, tmp_path: Path) -> None:
+    for name in ("one.html", "two.html"):
+        write_report(sample, tmp_path / name)
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+
+
+def island_of(folder: Path) -> Any:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="island">(.*?)</script>', text, re.DOTALL)
+    assert found
+    return json.loads(found.group(1))
+
+
+def test_hostile_quotes_lie_in_the_page_verbatim(tmp_path: Path) -> None:
+    written(results(), tmp_path)
+    assert set(HOSTILE) <= {sentence[4] for sentence in island_of(tmp_path)["sentences"]}
+
+
+def test_the_page_carries_every_coding_and_counts_them_as_the_comparison_does(sample: Results, tmp_path: Path) -> None:
+    written(sample, tmp_path)
+    data = island_of(tmp_path)
+    assert [coding[0] for coding in data["codings"]] == [coding.id for coding in sample.codings]
+    for number, row in enumerate(sample.comparisons):
+        for at, side in enumerate((row.left, row.right)):
+            held = [c for c in data["codings"] if (c[2], c[4]) == (number, 0) and c[11 + at]]
+            assert len({data["sentences"][c[1]][0] for c in held}) == side.papers
+            assert len({c[1] for c in held}) == side.sentences
+            assert sum(paper[4 + at] for paper in data["papers"]) == side.of_papers
+
+
+def test_marked_words_are_those_of_the_codebook(sample: Results, tmp_path: Path) -> None:
+    written(sample, tmp_path)
+    data = island_of(tmp_path)
+    by_id = {coding.id: coding for coding in sample.codings}
+    for row in data["codings"]:
+        coding, quote = by_id[row[0]], data["sentences"][row[1]][4]
+        document = sample.document(coding.document_id)
+        assert [quote[a:b] for a, b in row[13]] == [document.text[a:b] for a, b in sorted(coding.evidence)]
+
+
+def test_five_hundred_papers_fit(sample: Results, tmp_path: Path) -> None:
+    """Under 3 MB: beyond the budget a sentence has no quote in the page, but every coding still counts."""
+    many = repeated(sample, 500)
+    write_report(many, tmp_path / "report.html")
+    assert (tmp_path / "report.html").stat().st_size < 3_000_000
+    data = island_of(tmp_path)
+    assert len(data["codings"]) == len(many.codings)
+    told = {row[0] for row in data["codings"] if len(data["sentences"][row[1]]) > 4}
+    named = {quote for row in many.comparisons for quote in row.quotes}
+    assert named <= told
+    assert len(told) < len(many.codings)
+
+
+def repeated(made: Results, papers: int) -> Results:
+    """The papers over and over under new ids, until there are so many."""
+    documents, copies, codings = {}, [], []
+    for n in range(papers):
+        paper = made.papers[n % len(made.papers)]
+        name = f"{n:04d}{paper.document_id[4:]}"
+        documents[name] = made.document(paper.document_id)
+        copies.append(replace(paper, document_id=name))
+        held = (c for c in made.codings if c.document_id == paper.document_id)
+        codings += [replace(c, document_id=name, id=f"{n:04d}{c.id[4:]}") for c in held]
+    again = compare(copies, codings, made.codebook)
+    return replace(
+        made, papers=tuple(copies), codings=tuple(codings), document=documents.__getitem__, comparisons=again
+    )
+
+
+def test_the_answer_names_the_widest_difference_and_the_most_shared(sample: Results) -> None:
+    found = answer(sample.comparisons, sample.codebook)
+    assert found.different[0].row.code == "emissions_trading"
+    assert "none of 8" in found.different[0].text
+    assert all(item.row.verdict == "shared" for item in found.shared)
+    assert "cost_saving" in {item.row.code for item in found.shared}
+    assert 3 <= len(found.different) + len(found.shared) <= 7
+
+
+def test_too_few_papers_give_no_answer_but_counts() -> None:
+    made = results()
+    found = answer(made.comparisons, made.codebook)
+    assert not found.different
+    assert not found.shared
+    assert found.open[0].row.code == "tax_charge"
+
+
+def test_the_flow_diagram_sums(sample: Results) -> None:
+    numbers = flow(sample)
+    refused = sum(n for _, n in numbers.rejected)
+    assert numbers.found == numbers.duplicates + refused + numbers.read == 19
+    assert numbers.read == numbers.coded + numbers.not_coded == sum(n for _, n in numbers.by_domain)
+    assert (numbers.duplicates, refused, numbers.read) == (2, 1, 16)
+
+
+def test_a_run_without_papers_still_has_a_report(tmp_path: Path) -> None:
+    made = results()
+    none = replace(made, papers=(), codings=(), comparisons=compare((), (), made.codebook), links=())
+    page = written(replace(none, topics=TopicModel((), {}, "too few papers")), tmp_path)
+    assert "answer" in page.ids

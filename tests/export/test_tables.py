@@ -1,0 +1,173 @@
+"""The CSV tables: what they hold agrees with itself, and hostile text stays text."""
+
+import csv
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.export import Results, read_table, write_tables
+from pipeline.export.tables import defuse, restore
+from pipeline.records import BOTH
+from pipeline.refresh import Summary
+from pipeline.settings import Settings
+from tests.export.golden import GOLDEN, in_short
+from tests.export.made import HOSTILE, results
+
+EVIDENCE = """
+coding_id document_id citation_key doi authors year title domain family code named_instrument actor place quote
+context_before context_after section page page_label char_start char_end boxes status own_or_cited confidence
+method model_version codebook_version review_status reviewer reviewed_at original_code note pdf_sha256 run_id terms
+""".split()
+RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+readable = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters=[*map(chr, range(32)), "\x7f", "\ufffe", "\uffff"])
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    write_tables(results(), folder)
+    return folder
+
+
+@given(st.sampled_from(["", "'", "''", *RUNS_AS_FORMULA]), readable)
+def test_a_defused_text_comes_back_and_never_runs(head: str, tail: str) -> None:
+    text = head + tail
+    assert restore(defuse(text)) == text
+    assert not defuse(text).startswith(RUNS_AS_FORMULA)
+
+
+def test_plain_text_is_left_as_it_is() -> None:
+    for text in ("", "tax", "'quoted'", "a=b", "3 % - 5 %", "… and so on"):
+        assert defuse(text) == text
+
+
+def test_characters_that_no_table_can_hold_are_marked() -> None:
+    assert defuse("a\x00b\ud800c\x0cd") == "a\ufffdb\ufffdc\ufffdd"
+
+
+def test_evidence_has_the_columns_that_others_rely_on(tables: Path) -> None:
+    with (tables / "evidence.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert next(csv.reader(handle)) == EVIDENCE
+
+
+def test_no_cell_of_a_hostile_paper_runs(hostile: Path) -> None:
+    for path in hostile.glob("*.csv"):
+        for row in read_table(path, convert=str):
+            for name, cell in row.items():
+                number = name.endswith(("difference", "low", "high", "coherence"))
+                assert number or not cell.startswith(RUNS_AS_FORMULA), (path.name, name, cell)
+
+
+def test_hostile_quotes_come_back_verbatim(hostile: Path) -> None:
+    quotes = {row["quote"] for row in read_table(hostile / "evidence.csv")}
+    assert set(HOSTILE) <= quotes
+
+
+def test_excel_is_told_the_encoding(tables: Path) -> None:
+    for path in tables.glob("*.csv"):
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf"), path.name
+
+
+def test_the_dictionary_lists_every_column_of_every_table(tables: Path) -> None:
+    listed: dict[str, list[str]] = defaultdict(list)
+    for row in read_table(tables / "data_dictionary.csv"):
+        assert row["meaning"]
+        listed[f"{row['table']}.csv"].append(row["column"])
+    for path in tables.glob("*.csv"):
+        if path.name != "data_dictionary.csv":
+            with path.open(encoding="utf-8-sig", newline="") as handle:
+                assert next(csv.reader(handle)) == listed.pop(path.name)
+    assert not listed
+
+
+def test_counts_sum(tables: Path, sample_run: tuple[Settings, Summary]) -> None:
+    _, summary = sample_run
+    evidence, documents = read_table(tables / "evidence.csv"), read_table(tables / "documents.csv")
+    assert Counter((r["family"], r["domain"]) for r in evidence) == summary.codings
+    assert Counter(r["document_id"] for r in evidence) == Counter(
+        {r["document_id"]: int(r["codings"]) for r in documents}
+    )
+    assert len(documents) == summary.papers
+    weights: Counter[str] = Counter()
+    for row in read_table(tables / "topic_weights.csv"):
+        weights[row["document_id"]] += float(row["weight"])  # type: ignore[assignment]  # a Counter may hold floats
+    assert all(abs(total - 1) < 1e-4 for total in weights.values())
+
+
+def test_the_comparison_agrees_with_the_evidence(tables: Path) -> None:
+    domains = {r["document_id"]: r["domain"] for r in read_table(tables / "documents.csv")}
+    asserting: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in read_table(tables / "evidence.csv"):
+        for side in ("cp", "climate"):
+            stands = domains[row["document_id"]] in (side, BOTH) and row["domain"] in (side, BOTH)
+            if stands and row["status"] == "asserted":
+                asserting[side, row["family"], row["code"]].add(row["document_id"])
+    for row in read_table(tables / "comparison.csv"):
+        for side in ("cp", "climate"):
+            assert int(row[f"{side}_papers"]) == len(asserting[side, row["family"], row["code"]])
+            assert int(row[f"{side}_of_papers"]) == sum(d in (side, BOTH) for d in domains.values())
+
+
+def test_every_id_leads_somewhere(tables: Path) -> None:
+    known = {row["coding_id"] for row in read_table(tables / "evidence.csv")}
+    for name in ("comparison", "links", "instruments"):
+        for row in read_table(tables / f"{name}.csv"):
+            assert set(filter(None, row["quotes"].split("; "))) <= known
+    codes = {(r["family"], r["code"]) for r in read_table(tables / "codebook.csv")}
+    assert {(r["family"], r["code"]) for r in read_table(tables / "comparison.csv")} == codes
+
+
+def test_nothing_is_reviewed_before_anybody_did(tables: Path) -> None:
+    for row in read_table(tables / "evidence.csv"):
+        assert row["review_status"] == "unreviewed"
+        assert not any(row[name] for name in ("reviewer", "reviewed_at", "original_code", "note"))
+
+
+def test_named_instruments_are_counted_by_paper(hostile: Path) -> None:
+    (row,) = read_table(hostile / "instruments.csv")
+    assert row["named_instrument"] == "+<script>alert(1)</script>"
+    assert (row["papers"], row["climate_papers"], row["cp_papers"]) == ("1", "1", "0")
+    assert row["quotes"] == "bbbbi1"
+
+
+def test_cited_findings_are_told_from_own_ones(hostile: Path) -> None:
+    rows = {row["coding_id"]: row["own_or_cited"] for row in read_table(hostile / "evidence.csv")}
+    assert rows["bbbbi1"] == "cited"
+    assert rows["aaaai0"] == "own"
+
+
+def test_the_descriptor_describes_the_tables(tables: Path) -> None:
+    package = json.loads((tables / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        rows = read_table(tables / resource["path"])
+        fields = resource["schema"]["fields"]
+        for field in fields:
+            allowed = field.get("constraints", {}).get("enum")
+            assert not allowed or {row[field["name"]] for row in rows} <= {*allowed, ""}, field["name"]
+        key = [tuple(row[name] for name in resource["schema"]["primaryKey"]) for row in rows]
+        assert len(set(key)) == len(key)
+        if rows:
+            assert [field["name"] for field in fields] == list(rows[0])
+
+
+def test_the_descriptor_passes_the_validator(tables: Path) -> None:
+    frictionless = pytest.importorskip("frictionless", reason="the frictionless package is not installed")
+    report = frictionless.validate(str(tables / "datapackage.json"))
+    assert report.valid, report.flatten(["resourceName", "rowNumber", "fieldName", "message"])
+
+
+def test_two_writings_are_the_same_bytes(sample: Results, tables: Path, tmp_path: Path) -> None:
+    write_tables(sample, tmp_path)
+    for path in tables.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_sample_says_what_it_said_before(tables: Path) -> None:
+    """After a change of coding that is meant: python -m tests.export.golden."""
+    assert in_short(tables / "comparison.csv") == GOLDEN.read_text(encoding="utf-8")
