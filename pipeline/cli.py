@@ -127,17 +127,19 @@ def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run to export.")
-def export(folder: Path, out: Path | None) -> None:
-    """Copy the tables and the report of the last run to FOLDER, to hand on."""
-    source = resolve(None, {"out": out}).out
-    names = sorted(publish.load_run(source).get("files", {}))
-    if not names:
-        raise CorpusError("there is no finished run to export", str(source), "run first: precedent run FOLDER")
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / name, folder / name)
-    click.echo(f"{len(names)} files in {folder}")
+@_options
+@click.option("--format", "formats", multiple=True, help="What to write: csv and report unless named; may be repeated.")
+def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | None, formats: tuple[str, ...]) -> None:
+    """Write what the last run over CORPUS found to FOLDER, for other programs.
+
+    Formats: csv, report, parquet, xlsx, publication, taguette, pdf (the papers, highlighted), refi-qda.
+    """
+    from pipeline.export import write_exports
+    from pipeline.refresh import finished
+
+    settings = resolve(file, {"corpus": corpus, "out": out})
+    write_exports(finished(settings), folder, formats or ("csv", "report"), settings.corpus)
+    click.echo(f"{sum(path.is_file() for path in folder.rglob('*'))} files in {folder}")
 
 
 @cli.command()

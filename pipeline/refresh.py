@@ -17,6 +17,7 @@ from pipeline import coding, publish, store
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.corpus import Scan, gather
+from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
@@ -72,6 +73,19 @@ def refresh(settings: Settings, run: Run = run_here) -> Summary:
         (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
         store.prune(settings.out, plan.keys, list(plan.scan.papers))
         return summary  # type: ignore[no-any-return]  # a driver gives back what its function returned
+
+
+def finished(settings: Settings) -> Results:
+    """What the tables of the last run in `settings.out` are made of, to export in other forms.
+
+    Raises CorpusError where there is no finished run, or papers, settings or codebook have changed since.
+    """
+    plan = make_plan(settings, load_codebook(settings.codebook))
+    if plan.todo or not publish.is_current(settings.out, plan.run_id):
+        where = f"{settings.corpus} in {settings.out}"
+        remedy = f"run first: precedent run {settings.corpus}"
+        raise CorpusError("there is no finished run of these papers", where, remedy)
+    return collect(plan, ())[0]
 
 
 def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
