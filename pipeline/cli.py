@@ -143,6 +143,15 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
 
 
 @cli.command()
+@click.option("--labels", required=True, type=click.Path(path_type=Path), help="A file of coded sentences, JSON lines.")
+def evaluate(labels: Path) -> None:
+    """Say how well the coding agrees with sentences that people coded."""
+    from pipeline.coding.evaluate import evaluate as measured
+
+    click.echo(measured(labels))
+
+
+@cli.command()
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to check for write rights.")
 def doctor(out: Path | None) -> None:
     """Check the install: models, OCR, write rights, versions."""

@@ -56,15 +56,25 @@ def test_an_output_folder_that_is_a_file_is_1(tmp_path: Path, capsys: pytest.Cap
 def test_run_status_and_export(own_run: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert precedent("run", own_run.corpus, "--out", own_run.out) == 0
     assert "Nothing new" in capsys.readouterr().out
+    handed_on = tmp_path / "handed on"
+    assert precedent("export", handed_on, own_run.corpus, "--out", own_run.out) == 0
+    handed = {p.relative_to(handed_on) for p in handed_on.rglob("*") if p.is_file()}
+    assert {Path("report.html"), Path("tables/evidence.csv")} <= handed
+    assert all((own_run.out / name).read_bytes() == (handed_on / name).read_bytes() for name in handed)
     shutil.copy(own_run.corpus / "references.bib", own_run.corpus / "more.bib")
     assert precedent("status", own_run.corpus, "--out", own_run.out) == 0
     shown = capsys.readouterr().out
     assert "papers to read or code: 0 of 18" in shown
     assert "run again to bring the tables up to date" in shown
-    assert precedent("export", tmp_path / "handed on", "--out", own_run.out) == 0
-    handed = {p.relative_to(tmp_path / "handed on") for p in (tmp_path / "handed on").rglob("*") if p.is_file()}
-    assert {Path("report.html"), Path("tables/evidence.csv")} <= handed
-    assert all((own_run.out / name).read_bytes() == (tmp_path / "handed on" / name).read_bytes() for name in handed)
+    assert precedent("export", handed_on, own_run.corpus, "--out", own_run.out) == 1
+    assert "no finished run of these papers" in capsys.readouterr().err
+
+
+def test_export_writes_the_formats_that_are_named(own_run: Settings, tmp_path: Path) -> None:
+    named = ["--format", "xlsx", "--format", "refi-qda"]
+    assert precedent("export", tmp_path / "to", own_run.corpus, "--out", own_run.out, *named) == 0
+    assert {p.name for p in (tmp_path / "to").iterdir()} == {"precedent.xlsx", "precedent.qdpx"}
+    assert precedent("export", tmp_path / "to", own_run.corpus, "--out", own_run.out, "--format", "docx") == 1
 
 
 def test_add_says_what_it_took_a_file_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
