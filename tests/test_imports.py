@@ -24,7 +24,9 @@ MAY = {
     "coding": SHARED | {"coding"},
     "blocks": SHARED,
     "topics": SHARED | {"blocks"},
-    "compare": SHARED,
+    "evidence": SHARED,
+    "inference": BASE,
+    "compare": SHARED | {"evidence", "inference"},
     "export": SHARED | {"export"},
 }
 TOP = {"refresh", "cli", "__init__"}
