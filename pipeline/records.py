@@ -253,6 +253,9 @@ class Topic:
     """A topic of the corpus: its number (from 1), name, top words with weights, and NPMI coherence.
 
     `sides` gives, for each domain that is compared, the topic's share of that side's text, in [0, 1].
+    `axis` in [-1, 1] places it between the sides, 1 being the left side's alone, with its 95 % interval;
+    None where it is on neither. `typical` are its most typical papers, `sentences` their most typical
+    sentences as document id and place among the document's sentences (from 0). `id` stays over refits.
     """
 
     number: int
@@ -261,15 +264,34 @@ class Topic:
     coherence: float
     papers: int
     sides: dict[str, float]
+    id: int = 0
+    axis: float | None = None
+    axis_low: float | None = None
+    axis_high: float | None = None
+    typical: tuple[str, ...] = ()
+    sentences: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """How a number of topics does: mean coherence in [-1, 1], and stability over refits in [0, 1]."""
+
+    topics: int
+    coherence: float
+    stability: float
 
 
 @dataclass(frozen=True, slots=True)
 class TopicModel:
-    """Topics and, per document, weights that sum to one. `note` says why there are none, if so."""
+    """Topics and, per document, weights that sum to one. `note` says why there are none, if so.
+
+    `curve` holds the numbers of topics that were tried, fewest first; empty where the number was given.
+    """
 
     topics: tuple[Topic, ...]
     weights: dict[str, tuple[float, ...]]
     note: str
+    curve: tuple[TopicCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
