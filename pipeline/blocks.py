@@ -10,6 +10,7 @@ from pipeline.records import BOTH
 
 BLOCK_WORDS = 200  # about an abstract; a block of a long paper is as long
 MOST_SPREAD = 0.5  # a term of more than half of the text tells nothing apart
+LEAST = 10  # occurrences of a phrase
 JOINT = "_"  # between the words of a phrase; gensim's own
 
 # Words of publishing and of academic prose; they make topics of how papers are written.
@@ -68,13 +69,15 @@ def blocks_of(papers: Sequence[Sequence[Run]], sides: tuple[str, str]) -> list[B
     """
     from gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases  # slow to load, hence here
 
-    phrases = Phrases(
+    found = Phrases(
         [words for runs in papers for words, _ in runs],
-        min_count=10,
+        min_count=LEAST,
         threshold=0.5,
         scoring="npmi",
         connector_words=ENGLISH_CONNECTOR_WORDS,
-    ).freeze()
+    )
+    found.vocab = {term: n for term, n in found.vocab.items() if n >= LEAST}  # the others score nothing, slowly
+    phrases = found.freeze()
     blocks = []
     for paper, runs in enumerate(papers):
         for chunk in _chunks(runs):

@@ -1,17 +1,37 @@
 """Codings and papers -> the two domains side by side, with intervals and a verdict. Papers are the unit."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.codebook import Codebook
-from pipeline.records import BOTH, Coding, Comparison, Link, LinkSide, Paper, Side
+from pipeline.evidence import STRENGTH, Held, best, by_side, codes_of, labels_of, papers_on, sentence_of, sides_of
+from pipeline.inference import (
+    ABSENT,
+    ASSERTED,
+    SILENT,
+    WEAK,
+    Verdict,
+    Weighed,
+    adjusted,
+    fisher,
+    odds_ratio,
+    share,
+    weigh,
+)
+from pipeline.records import Coding, Comparison, Link, LinkSide, Paper, Side, Status
 
-MIN_PAPERS = 5  # papers that a side must have before a verdict is given
-MIN_SHARED = 2  # papers that must assert a code on each side before it is called shared
-QUOTES = 5  # best quotes a side
-DECIMALS = 6
-
-_STATUS_ORDER = {"asserted": 0, "proposed": 1, "negated": 2}
+_WORDS = {
+    Verdict.NOT_FOUND: "not found",
+    Verdict.TOO_FEW_ON_A_SIDE: "too few papers to say",
+    Verdict.NOT_ASSERTED: "proposed or negated only",
+    Verdict.ONLY_LEFT: "only in {0}",
+    Verdict.ONLY_RIGHT: "only in {1}",
+    Verdict.MORE_LEFT: "more in {0}",
+    Verdict.MORE_RIGHT: "more in {1}",
+    Verdict.SHARED: "shared",
+    Verdict.TOO_FEW: "too few papers to say",
+}
 
 
 def compare(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook) -> tuple[Comparison, ...]:
@@ -39,19 +59,17 @@ def compare(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebo
     - `more in <label>`: the interval of the difference excludes 0;
     - `shared`: k >= 2 on both sides. It says that both have it, not that they have it equally;
     - `too few papers to say`: anything else, say 2 of 6 against 0 of 6.
+
+    Beside it stand the odds ratio, Fisher's exact p, and its false discovery rate over the codes found, and
+    how well the verdict stands: without any one paper, and in resamples of papers (see `inference`).
+    The exact test takes a mixed paper for two, as Newcombe's interval does; the bootstrap draws it whole.
+    For the papers' own findings alone, give only codings that are not `cited`.
     """
-    sides = _sides(codebook)
-    held, of_papers = _by_side(papers, codings, sides), _papers_on(papers, sides)
-    labels = (codebook.domains[0].label, codebook.domains[1].label)
-    rows = []
-    for family, code in _codes(codebook):
-        left, right = (held.get((side, family, code), []) for side in sides)
-        counts = _side(sides[0], left, of_papers[sides[0]]), _side(sides[1], right, of_papers[sides[1]])
-        difference, low, high = _difference(*counts)
-        verdict = _verdict(counts, low, high, labels) if left or right else "not found"
-        quotes = tuple(dict.fromkeys([*_best(left), *_best(right)]))
-        rows.append(Comparison(family, code, *counts, difference, low, high, verdict, quotes))
-    return tuple(rows)
+    sides, labels = sides_of(codebook), labels_of(codebook)
+    held = by_side(papers, codings, sides)
+    on = {side: papers_on(papers, side) for side in sides}
+    rows = [_row(pair, held, on, labels) for pair in codes_of(codebook)]
+    return tuple(replace(row, q=q) for row, q in zip(rows, adjusted([row.p for row in rows]), strict=True))
 
 
 def link(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook) -> tuple[Link, ...]:
@@ -59,140 +77,119 @@ def link(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook)
 
     Both codes must be asserted. Sides are as in `compare`; pairs that meet on neither side have no row.
     """
-    sides = _sides(codebook)
+    sides = sides_of(codebook)
     first = codebook.families[0].id
-    place = {pair: i for i, pair in enumerate(_codes(codebook))}
+    place = {pair: i for i, pair in enumerate(codes_of(codebook))}
     asserted = (c for c in codings if c.status == "asserted" and (c.family, c.code) in place)
-    met = _meetings(_by_side(papers, asserted, sides), first)
+    met = _meetings(by_side(papers, asserted, sides), first)
     pairs = sorted({key[1:] for key in met}, key=lambda p: (place[first, p[0]], place[p[1], p[2]]))
     return tuple(Link(first, *pair, _link_side(sides[0], met, pair), _link_side(sides[1], met, pair)) for pair in pairs)
 
 
-# ---- which coding counts where ----
+# ---- a row ----
 
 
-def _sides(codebook: Codebook) -> tuple[str, str]:
-    left, right = codebook.domains
-    return left.id, right.id
+def _row(pair: tuple[str, str], held: Held, on: Mapping[str, set[str]], labels: tuple[str, str]) -> Comparison:
+    left, right = (held.get((side, *pair), []) for side in on)
+    mixed = set.intersection(*on.values())
+    counts = [_side(side, held.get((side, *pair), []), papers, mixed) for side, papers in on.items()]
+    weighed = weigh(_standings((_said(left), _said(right)), list(on.values())))
+    difference, low, high = weighed.difference
+    verdict = _in_words(weighed.verdict, labels)
+    quotes = tuple(dict.fromkeys(coding.id for coding in (*best(left), *best(right))))
+    row = Comparison(*pair, counts[0], counts[1], difference, low, high, verdict, quotes)
+    return _with_tests(row, weighed, labels) if left or right else row
 
 
-def _codes(codebook: Codebook) -> Iterator[tuple[str, str]]:
-    return ((family.id, code.id) for family in codebook.families for code in family.codes)
+def _said(codings: Sequence[Coding]) -> dict[str, Status]:
+    """The strongest that each paper says: asserted, else proposed, else negated."""
+    return {c.document_id: c.status for c in sorted(codings, key=lambda c: -STRENGTH[c.status])}
 
 
-def _papers_on(papers: Sequence[Paper], sides: tuple[str, str]) -> dict[str, int]:
-    return {s: len({p.document_id for p in papers if p.domain in (s, BOTH)}) for s in sides}
-
-
-def _by_side(
-    papers: Sequence[Paper], codings: Iterable[Coding], sides: tuple[str, str]
-) -> dict[tuple[str, str, str], list[Coding]]:
-    """(side, family, code) -> the codings that count there."""
-    domain_of = {paper.document_id: paper.domain for paper in papers}
-    held: dict[tuple[str, str, str], list[Coding]] = defaultdict(list)
-    for coding in codings:
-        paper_domain = domain_of.get(coding.document_id)
-        for side in sides:
-            if paper_domain in (side, BOTH) and coding.domain in (side, BOTH):
-                held[side, coding.family, coding.code].append(coding)
-    return held
-
-
-# ---- counts and intervals ----
-
-
-def _side(domain: str, codings: Sequence[Coding], of_papers: int) -> Side:
-    by_status: dict[str, set[str]] = {status: set() for status in _STATUS_ORDER}
-    for coding in codings:
-        by_status[coding.status].add(coding.document_id)
-    asserted = by_status["asserted"]
-    proposed = by_status["proposed"] - asserted
-    negated = by_status["negated"] - asserted - proposed
-    sentences = {_sentence(c) for c in codings if c.status == "asserted"}
-    shares = _share(len(asserted), of_papers)
-    return Side(domain, of_papers, len(asserted), len(sentences), len(proposed), len(negated), *shares)
-
-
-def _sentence(coding: Coding) -> tuple[str, int, int]:
-    return coding.document_id, coding.start, coding.end
-
-
-def _share(papers: int, of_papers: int) -> tuple[float, float, float] | tuple[None, None, None]:
-    """Share with its Wilson interval."""
-    if not of_papers:
-        return None, None, None
-    from statsmodels.stats.proportion import proportion_confint  # slow to load, hence here
-
-    low, high = proportion_confint(papers, of_papers, alpha=0.05, method="wilson")
-    return _rounded(papers / of_papers), _rounded(low), _rounded(high)
-
-
-def _difference(left: Side, right: Side) -> tuple[float, float, float] | tuple[None, None, None]:
-    """Left share minus right share with its Newcombe interval."""
-    if not left.of_papers or not right.of_papers:
-        return None, None, None
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    low, high = confint_proportions_2indep(
-        left.papers, left.of_papers, right.papers, right.of_papers, method="newcomb", compare="diff"
+def _side(side: str, codings: Sequence[Coding], papers: set[str], mixed: set[str]) -> Side:
+    by_status = Counter(_said(codings).values())
+    asserting = [c for c in codings if c.status == "asserted"]
+    asserted = {c.document_id for c in asserting}
+    rate, low, high = share(len(asserted), len(papers))
+    return Side(
+        domain=side,
+        of_papers=len(papers),
+        papers=len(asserted),
+        sentences=len({sentence_of(c) for c in asserting}),
+        proposed=by_status["proposed"],
+        negated=by_status["negated"],
+        share=rate,
+        low=low,
+        high=high,
+        own=len({c.document_id for c in asserting if not c.cited}),
+        of_mixed=len(mixed),
+        mixed=len(asserted & mixed),
     )
-    difference = left.papers / left.of_papers - right.papers / right.of_papers
-    return _rounded(difference), _rounded(low), _rounded(high)
 
 
-def _rounded(value: float) -> float:
-    return round(float(value), DECIMALS) + 0.0  # adding zero turns -0.0, which tables would show, into 0.0
+def _standings(said: Sequence[Mapping[str, Status]], on: Sequence[set[str]]) -> Counter[tuple[int, int]]:
+    """How many papers are what to the left and to the right."""
+    naming = set().union(*said)
+    found = Counter((_standing(i, said[0], on[0]), _standing(i, said[1], on[1])) for i in naming)
+    left, right = (ids - naming for ids in on)
+    found[SILENT, SILENT] += len(left & right)
+    found[SILENT, ABSENT] += len(left - right)
+    found[ABSENT, SILENT] += len(right - left)
+    return found
 
 
-def _verdict(counts: tuple[Side, Side], low: float | None, high: float | None, labels: tuple[str, str]) -> str:
-    """The rule of `compare` for a code that was found; `low` and `high` are those of the difference."""
-    left, right = counts
-    if low is None or high is None or min(left.of_papers, right.of_papers) < MIN_PAPERS:
-        return "too few papers to say"
-    if not left.papers and not right.papers:
-        return "proposed or negated only"
-    if low > 0 or high < 0:
-        label, other = (labels[0], right) if low > 0 else (labels[1], left)
-        return f"{'more' if other.papers else 'only'} in {label}"
-    shared = min(left.papers, right.papers) >= MIN_SHARED
-    return "shared" if shared else "too few papers to say"
+def _standing(paper: str, said: Mapping[str, Status], on: set[str]) -> int:
+    if paper not in said:
+        return SILENT if paper in on else ABSENT
+    return ASSERTED if said[paper] == "asserted" else WEAK
 
 
-# ---- quotes and links ----
+def _in_words(verdict: Verdict, labels: tuple[str, str]) -> str:
+    return _WORDS[verdict].format(*labels)
 
 
-def _best(codings: Sequence[Coding]) -> list[str]:
-    """Ids of the best codings: asserted before others, a paper's first before any second, then the surest."""
-    ranked = sorted(codings, key=lambda c: (_STATUS_ORDER[c.status], -c.confidence, _sentence(c), c.id))
-    before: Counter[str] = Counter()
-    turns = []
-    for coding in ranked:
-        turns.append((_STATUS_ORDER[coding.status], before[coding.document_id]))
-        before[coding.document_id] += 1
-    order = sorted(range(len(ranked)), key=turns.__getitem__)
-    return [ranked[i].id for i in order[:QUOTES]]
+def _with_tests(row: Comparison, weighed: Weighed, labels: tuple[str, str]) -> Comparison:
+    table = row.left.papers, row.left.of_papers, row.right.papers, row.right.of_papers
+    ratio, odds_low, odds_high = odds_ratio(*table)
+    (least, most), (boot_low, boot_high) = weighed.without_one, weighed.bootstrap
+    return replace(
+        row,
+        odds_ratio=ratio,
+        odds_low=odds_low,
+        odds_high=odds_high,
+        p=fisher(*table),
+        least=least,
+        most=most,
+        boot_low=boot_low,
+        boot_high=boot_high,
+        held=weighed.held,
+        flips_to="" if weighed.flips_to is None else _in_words(weighed.flips_to, labels),
+    )
+
+
+# ---- links ----
 
 
 Meetings = dict[tuple[str, str, str, str], list[Coding]]  # (side, code, other family, other code)
 
 
-def _meetings(held: dict[tuple[str, str, str], list[Coding]], first: str) -> Meetings:
+def _meetings(held: Held, first: str) -> Meetings:
     """Per pair and side, the first family's codings whose sentence holds the other code too."""
     others: dict[tuple[str, tuple[str, int, int]], set[tuple[str, str]]] = defaultdict(set)
     for (side, family, code), codings in held.items():
         if family != first:
             for coding in codings:
-                others[side, _sentence(coding)].add((family, code))
+                others[side, sentence_of(coding)].add((family, code))
     met: Meetings = defaultdict(list)
     for (side, family, code), codings in held.items():
         if family == first:
             for coding in codings:
-                for other_family, other_code in others.get((side, _sentence(coding)), ()):
+                for other_family, other_code in others.get((side, sentence_of(coding)), ()):
                     met[side, code, other_family, other_code].append(coding)
     return met
 
 
 def _link_side(side: str, met: Meetings, pair: tuple[str, str, str]) -> LinkSide:
     codings = met.get((side, *pair), [])
-    sentences = {_sentence(coding) for coding in codings}
-    return LinkSide(side, len({s[0] for s in sentences}), len(sentences), tuple(_best(codings)))
+    sentences = {sentence_of(coding) for coding in codings}
+    return LinkSide(side, len({s[0] for s in sentences}), len(sentences), tuple(coding.id for coding in best(codings)))

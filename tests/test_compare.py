@@ -144,6 +144,18 @@ def test_the_same_code_of_two_families_is_two_codes() -> None:
     assert [row.left.papers for row in rows] == [0, 0, 1, 0, 0]
 
 
+def test_papers_that_only_cite_a_claim_are_told_from_those_of_their_own() -> None:
+    cited = [replace(_coding("cp0000", "cp"), cited=True), replace(_coding("cp0001", "cp"), cited=True)]
+    row = _tax(_papers(6, 6), [*cited, _coding("cp0001", "cp", start=9), _coding("cp0002", "cp")])
+    assert (row.left.papers, row.left.own) == (3, 2)
+
+
+def test_mixed_papers_are_shown_apart() -> None:
+    row = _tax(_papers(6, 6, mixed=2), [_coding("both0000", "cp"), _coding("cp0000", "cp")])
+    assert (row.left.of_papers, row.left.of_mixed, row.left.papers, row.left.mixed) == (8, 2, 2, 1)
+    assert (row.right.of_mixed, row.right.mixed) == (2, 0)
+
+
 # ---- intervals ----
 
 # Newcombe 1998, Statistics in Medicine 17:857-872, Table I, method 3 (Wilson score)
@@ -203,6 +215,40 @@ def test_what_is_only_proposed_is_not_called_found_nor_not_found() -> None:
     row = _tax(_papers(6, 6), [_coding("cp0000", "cp", "proposed")])
     assert row.verdict == "proposed or negated only"
     assert row.left.share == 0
+
+
+# ---- tests and robustness ----
+
+
+def test_a_row_carries_its_tests_and_its_robustness() -> None:
+    row = _tax(_papers(20, 20), _asserting("cp", 15) + _asserting("climate", 3))
+    assert row.odds_ratio == pytest.approx(15 * 17 / (5 * 3), abs=1e-6)
+    assert row.p is not None
+    assert row.p < 0.001
+    assert row.q == pytest.approx(row.p, abs=1e-6)  # the only code found is the only test made
+    assert row.least == pytest.approx(14 / 19 - 3 / 20, abs=1e-6)
+    assert row.most == pytest.approx(15 / 20 - 2 / 19, abs=1e-6)
+    assert row.flips_to == ""
+
+
+def test_a_verdict_that_one_paper_can_flip_says_what_it_would_be() -> None:
+    assert _tax(_papers(6, 6), _asserting("cp", 3)).flips_to == "too few papers to say"
+    assert _tax(_papers(6, 6), _asserting("cp", 4)).flips_to == ""
+    assert _tax(_papers(6, 6), _asserting("cp", 6) + _asserting("climate", 1)).flips_to == "only in CP"
+
+
+def test_more_codes_found_make_the_false_discovery_rate_larger() -> None:
+    codings = _asserting("cp", 5)
+    noise = [_coding("cp0000", "cp", family="motivator", code="cost"), _coding("cp0000", "cp", code="audit")]
+    alone, among = _tax(_papers(9, 9), codings), _tax(_papers(9, 9), codings + noise)
+    assert alone.q is not None
+    assert among.q is not None
+    assert among.q > alone.q
+
+
+def test_codes_that_were_not_found_carry_no_tests() -> None:
+    row = _tax(_papers(6, 6), [])
+    assert (row.odds_ratio, row.p, row.q, row.held, row.boot_low, row.least) == (None,) * 6
 
 
 # ---- quotes ----

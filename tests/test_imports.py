@@ -24,8 +24,11 @@ MAY = {
     "passages": SHARED,
     "coding": SHARED | {"coding"},
     "blocks": SHARED,
-    "topics": SHARED | {"blocks"},
-    "compare": SHARED,
+    "factors": SHARED | {"blocks"},
+    "topics": SHARED | {"blocks", "factors"},
+    "evidence": SHARED,
+    "inference": BASE,
+    "compare": SHARED | {"evidence", "inference"},
     "export": SHARED | {"export"},
 }
 TOP = {"plan", "work", "refresh", "cli", "__init__"}

@@ -5,8 +5,11 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from pipeline.blocks import Sentence
+from pipeline.factors import coherence
 from pipeline.records import TopicModel
 from pipeline.topics import find_topics
 
@@ -24,8 +27,12 @@ LEXICA = {"cp": _lexicon(1), "climate": _lexicon(2), "other": _lexicon(3)}
 
 
 def _paper(seed: int, domain: str, sentences: int = 12) -> list[Sentence]:
+    return _speak(LEXICA[domain], seed, domain, sentences)
+
+
+def _speak(words: list[str], seed: int, domain: str, sentences: int = 12) -> list[Sentence]:
     rng = random.Random(seed)
-    return [(" ".join(rng.choices(LEXICA[domain], k=12)) + ".", domain) for _ in range(sentences)]
+    return [(" ".join(rng.choices(words, k=12)) + ".", domain) for _ in range(sentences)]
 
 
 def _corpus(papers: int = 12, sentences: int = 12) -> dict[str, list[Sentence]]:
@@ -122,9 +129,76 @@ def test_words_of_publishing_make_no_topic() -> None:
     assert not words & {"copyright", "elsevier", "rights", "reserved", "paper", "fig", "et", "al"}
 
 
-def test_the_number_of_topics_follows_the_corpus() -> None:
-    assert 2 <= len(find_topics(_corpus(12), SIDES).topics) <= 3
-    assert 3 <= len(find_topics(_corpus(40, 6), SIDES).topics) <= 6
+@pytest.mark.parametrize("vocabularies", [2, 4])
+def test_the_number_of_topics_is_that_of_the_vocabularies_and_its_curve_is_kept(vocabularies: int) -> None:
+    words = [_lexicon(200 + i) for i in range(vocabularies)]
+    corpus = {f"p{i:02}": _speak(words[i % vocabularies], i, SIDES[i % 2]) for i in range(36)}
+    model = find_topics(corpus, SIDES)
+    assert len(model.topics) == vocabularies
+    assert [point.topics for point in model.curve] == [2, 3, 4, 5, 6]
+    assert all(-1 <= point.coherence <= 1 and 0 <= point.stability <= 1 for point in model.curve)
+    assert find_topics(corpus, SIDES, count=3).curve == ()
+
+
+def test_the_seed_changes_nothing_where_the_number_is_given() -> None:
+    corpus = _corpus(24)
+    assert find_topics(corpus, SIDES, count=5, seed=1) == find_topics(corpus, SIDES, count=5, seed=99)
+
+
+def test_allocation_finds_the_two_vocabularies_too_and_its_weights_sum_to_one() -> None:
+    model = find_topics(_corpus(), SIDES, count=2, method="lda")
+    for topic in model.topics:
+        words = {word for word, _ in topic.words}
+        assert any(words <= set(LEXICA[side]) for side in SIDES)
+    assert all(sum(weights) == pytest.approx(1, abs=1e-9) for weights in model.weights.values())
+
+
+def test_coherence_is_that_of_gensim() -> None:
+    from gensim.corpora import Dictionary
+    from gensim.models import CoherenceModel
+
+    texts = [[word for text, _ in _paper(i, SIDES[i % 2], 2) for word in text[:-1].split()] for i in range(30)]
+    names = sorted({word for text in texts for word in text})
+    counts = csr_matrix([[text.count(name) for name in names] for text in texts])
+    top = [[0, 9, 17, 30], [40, 3, 41], [5]]
+    theirs = CoherenceModel(
+        topics=[[names[i] for i in topic] for topic in top[:2]],
+        texts=texts,
+        dictionary=Dictionary(texts),
+        coherence="c_npmi",
+        window_size=99,
+        processes=1,
+    ).get_coherence_per_topic()
+    assert coherence(counts, top) == pytest.approx([*theirs, 0], abs=1e-5)
+
+
+def test_each_topic_is_placed_between_the_sides_with_an_interval(model: TopicModel) -> None:
+    for topic in model.topics:
+        left = topic.sides["cp"] > 0.5
+        assert topic.axis == pytest.approx(1 if left else -1, abs=0.05)
+        low, high = (topic.axis_low, topic.axis_high) if left else (topic.axis_high, topic.axis_low)
+        # six papers against six: statsmodels gives the ratio of 6/6 to 0/6, half a paper added
+        ends = confint_proportions_2indep(6, 6, 0, 6, compare="ratio", method="log-adjusted")
+        expected = [(end - 1) / (end + 1) for end in ends]
+        assert low is not None
+        assert high is not None
+        assert abs(low) == pytest.approx(abs(expected[0]), abs=0.02)
+        assert abs(high) == pytest.approx(1, abs=0.05)
+
+
+def test_a_topic_of_neither_side_has_no_place() -> None:
+    corpus = {paper: [(text, "other") for text, _ in sentences] for paper, sentences in _corpus().items()}
+    for topic in find_topics(corpus, SIDES, count=2).topics:
+        assert (topic.axis, topic.axis_low, topic.axis_high) == (None, None, None)
+
+
+def test_typical_papers_and_sentences_are_of_the_topic(model: TopicModel) -> None:
+    corpus = _corpus()
+    for place, topic in enumerate(model.topics):
+        assert len(topic.typical) == len(topic.sentences) == 3
+        assert all(model.weights[paper][place] > 0.9 for paper in topic.typical)
+        for paper, number in topic.sentences:
+            assert {word for word, _ in topic.words} & set(corpus[paper][number][0].rstrip(".").split())
 
 
 def test_topics_of_neither_side_have_no_share_of_either() -> None:
