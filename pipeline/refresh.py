@@ -21,7 +21,7 @@ from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
-from pipeline.records import CodedPaper, Document, Paper, Rejection, TopicModel
+from pipeline.records import CodedPaper, Coding, Document, Paper, Rejection, Target, TopicModel
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
 from pipeline.work import BatchJob, Outcome, process_batch
@@ -29,6 +29,8 @@ from pipeline.work import BatchJob, Outcome, process_batch
 Batch = TypeVar("Batch")
 Done = TypeVar("Done")
 Run = Callable[[str, Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+
+TARGET = "target_strategy"  # the code whose sentences state targets; a codebook without it has none
 
 log = logging.getLogger("precedent")
 
@@ -138,6 +140,7 @@ def _results(
         document=document,
         codings=codings,
         rejected=rejected,
+        targets=_targets(codings),
         topics=_topics(plan, papers, coded),
         comparisons=compare(papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
@@ -149,6 +152,12 @@ def _results(
             "precedent": version("precedent"),
         },
     )
+
+
+def _targets(codings: Sequence[Coding]) -> tuple[Target, ...]:
+    """The figures in the sentences that were coded as targets; other sentences' figures are results."""
+    found = (coding.targets(c.quote, c.document_id, c.id) for c in codings if c.code == TARGET)
+    return tuple(target for targets in found for target in targets)
 
 
 def _topics(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> TopicModel:

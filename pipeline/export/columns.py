@@ -112,6 +112,29 @@ words string Top words
 coherence number NPMI of the top words, -1 to 1
 papers integer Papers of which it is the main topic
 sides object Share of each side's text
+axis number Place between the sides: 1 all of the left side, -1 all of the right
+axis_low number Lower end of its 95 % interval
+axis_high number Upper end of it
+typical string Keys of the papers that have most of it
+"""
+_CURVE = """
+topics integer Number of topics that was tried
+coherence number Mean NPMI of the topics' top words, -1 to 1
+stability number Mean share of top words that refits to 80 % of the papers have in common, 0 to 1
+taken integer 1 for the number that was taken, else 0
+"""
+_TARGETS = f"""
+document_id string sha256 of the paper's file
+{_ABOUT.strip()}
+coding_id string Coding of the sentence that states it; leads to evidence.csv
+number integer Place among the targets of its sentence, from 1
+quantity string How much: a number, or a range as in 40-45
+unit string Unit of the quantity
+of_what string What it is to be reached in
+by_year integer Year by which it is to be reached
+base_year integer Year that it is held against
+quote string The sentence, verbatim as read
+page integer Page of the file on which the quote begins, from 1
 """
 _WEIGHTS = """
 document_id string sha256 of the paper's file
@@ -145,6 +168,9 @@ negated integer Papers that only negate it
 share number papers / of_papers
 low number Lower end of the share's 95 % Wilson interval
 high number Upper end of it
+own integer Papers that assert it in a sentence of their own, not only where they cite
+of_mixed integer Papers of the side that stand on the other side too
+mixed integer Papers that assert it and stand on the other side too
 """
 _NAMED_SIDE = """
 papers integer Papers of the side that name the instrument, whatever its status
@@ -165,7 +191,11 @@ def tables(results: Results) -> dict[str, Table]:
             (_TO_CODE, (("with_family", "with_code"), "codebook", ("family", "code"))),
         ),
         "instruments": Table(_instruments((left, right)), ("named_instrument",)),
+        "targets": Table(
+            _columns(_TARGETS), ("coding_id", "number"), (_TO_PAPER, (("coding_id",), "evidence", ("coding_id",)))
+        ),
         "topics": Table(_columns(_TOPICS), ("topic",)),
+        "topic_curve": Table(_columns(_CURVE), ("topics",)),
         "topic_weights": Table(
             _columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, (("topic",), "topics", ("topic",)))
         ),
@@ -189,6 +219,17 @@ def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
         Column("difference_low", "number", "Lower end of its 95 % Newcombe interval"),
         Column("difference_high", "number", "Upper end of it"),
         Column("verdict", "string", "The comparison in words"),
+        Column("odds_ratio", "number", f"Odds of {left} over odds of {right}"),
+        Column("odds_low", "number", "Lower end of its 95 % interval"),
+        Column("odds_high", "number", "Upper end of it"),
+        Column("p", "number", "Fisher's exact p, two-sided"),
+        Column("q", "number", "False discovery rate over the codes found (Benjamini and Hochberg)"),
+        Column("least", "number", "Smallest difference when any one paper is left out"),
+        Column("most", "number", "Largest difference when any one paper is left out"),
+        Column("boot_low", "number", "Lower end of the difference's 95 % bootstrap interval over papers"),
+        Column("boot_high", "number", "Upper end of it"),
+        Column("held", "number", "Share of resamples of papers that give the same verdict"),
+        Column("flips_to", "string", "Verdict that leaving out one paper can lead to, where it can change"),
         Column("quotes", "string", "Ids of the best codings; each leads to evidence.csv"),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.codebook import Codebook
-from pipeline.records import Coding, Comparison, Document, Link, Paper, Rejection, TopicModel
+from pipeline.records import Coding, Comparison, Document, Link, Paper, Rejection, Target, TopicModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Results:
     """The outcome of a run. `document` looks a document up by id, so that one at a time is in memory.
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
-    codebook_version and precedent.
+    codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
     """
 
     papers: tuple[Paper, ...]
@@ -24,3 +24,4 @@ class Results:
     links: tuple[Link, ...]
     codebook: Codebook
     versions: Mapping[str, str]
+    targets: tuple[Target, ...] = ()

@@ -1,5 +1,6 @@
 """The rows of every table, as values: text, numbers, None, and lists or objects for columns of JSON."""
 
+import dataclasses
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,8 @@ from pipeline.records import Coding, Comparison, Document, Link, Paper, Side
 
 Row = Mapping[str, Any]
 QUOTES = 5  # quotes of a named instrument
+_OF_A_SIDE = "of_papers papers sentences proposed negated share low high own of_mixed mixed".split()
+_TESTS = "odds_ratio odds_low odds_high p q least most boot_low boot_high held flips_to".split()
 
 
 def rows(results: Results) -> dict[str, Iterable[Row]]:
@@ -21,7 +24,9 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "comparison": (_comparison(row) for row in results.comparisons),
         "links": (row for link in results.links for row in _link(link)),
         "instruments": _instruments(results),
+        "targets": _targets(results),
         "topics": _topics(results),
+        "topic_curve": _curve(results),
         "topic_weights": _weights(results),
         "rejected": (
             {"path": r.path, "pdf_sha256": r.sha256, "kind": r.kind, "reason": r.reason, "remedy": r.remedy}
@@ -125,13 +130,13 @@ def _comparison(row: Comparison) -> Row:
         "difference_low": row.low,
         "difference_high": row.high,
         "verdict": row.verdict,
+        **{name: getattr(row, name) for name in _TESTS},
         "quotes": _list(row.quotes),
     }
 
 
 def _side(side: Side) -> dict[str, Any]:
-    names = ("of_papers", "papers", "sentences", "proposed", "negated", "share", "low", "high")
-    return {f"{side.domain}_{name}": getattr(side, name) for name in names}
+    return {f"{side.domain}_{name}": getattr(side, name) for name in _OF_A_SIDE}
 
 
 def _link(link: Link) -> Iterator[Row]:
@@ -180,7 +185,24 @@ def _surest(codings: list[Coding]) -> list[str]:
     return list(best.values())[:QUOTES]
 
 
+def _targets(results: Results) -> Iterator[Row]:
+    papers = {paper.document_id: paper for paper in results.papers}
+    codings = {coding.id: coding for coding in results.codings}
+    for coding_id, found in itertools.groupby(results.targets, key=lambda t: t.coding_id):
+        coding = codings[coding_id]
+        page = results.document(coding.document_id).page_at(coding.start).number
+        about = {**_about(papers[coding.document_id]), "quote": coding.quote, "page": page}
+        for number, target in enumerate(found, 1):
+            yield {**about, "number": number, **dataclasses.asdict(target)}
+
+
+def _curve(results: Results) -> Iterator[Row]:
+    for point in results.topics.curve:
+        yield {**dataclasses.asdict(point), "taken": int(point.topics == len(results.topics.topics))}
+
+
 def _topics(results: Results) -> Iterator[Row]:
+    keys = {paper.document_id: paper.citation_key for paper in results.papers}
     for topic in results.topics.topics:
         yield {
             "topic": topic.number,
@@ -189,6 +211,10 @@ def _topics(results: Results) -> Iterator[Row]:
             "coherence": topic.coherence,
             "papers": topic.papers,
             "sides": dict(sorted(topic.sides.items())),
+            "axis": topic.axis,
+            "axis_low": topic.axis_low,
+            "axis_high": topic.axis_high,
+            "typical": _list(keys[document_id] for document_id in topic.typical),
         }
 
 
