@@ -234,9 +234,11 @@ def _progress_shown() -> Iterator[None]:
     log = logging.getLogger("precedent")
     log.setLevel(logging.INFO)
     log.addHandler(handler)
+    log.propagate = False  # Prefect would show each line a second time
     try:
         yield
     finally:
+        log.propagate = True
         log.removeHandler(handler)
 
 

@@ -101,7 +101,7 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
         seconds = _seconds(outcomes) | {"tables": time.process_time() - started}
         summary = _summary(plan, outcomes, results, seconds)
         kept = publish.publish(staged, plan.settings.out, _record(plan, summary))
-    log.info("%d papers, %d files rejected", len(results.papers), len(rejected))
+    log.info("%d papers, %d files left out", len(results.papers), len(rejected))
     return Summary(**{**{f: getattr(summary, f) for f in Summary.__slots__}, "kept": tuple(kept)})
 
 

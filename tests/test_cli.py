@@ -110,6 +110,7 @@ def test_every_command_of_the_readme_is_one(sample_run: tuple[Settings, Summary]
     assert named
     assert named <= set(cli.commands)
     made = {path.name for path in (sample_run[0].out / "tables").iterdir()}
-    assert set(re.findall(r"\b([a-z_]+\.csv)\b", readme)) <= made
+    assert set(re.findall(r"\b([a-z_]+\.csv|datapackage\.json)\b", readme)) == made
+    assert all((ROOT / picture).is_file() for picture in re.findall(r"!\[.*\]\((.*?)\)", readme))
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert set(re.findall(r"(?:^    |`)make ([a-z]+)\b", readme, flags=re.MULTILINE)) <= set(targets)

@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tests.bench [NAME ...]
 
-With names, only those sections are measured anew. Each benchmark is a module that prints Markdown.
+With names, only those sections are measured anew. Each module that begins with a letter is a benchmark and prints
+Markdown; one that fails, for want of its files for instance, says why and leaves its section as it was.
 """
 
 import re
@@ -23,24 +24,33 @@ def sections() -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def measure(name: str) -> str:
-    """The Markdown that a benchmark prints."""
+def measure(name: str) -> str | None:
+    """The Markdown that a benchmark prints, or None where it failed."""
     module = f"tests.bench.{name}"
-    done = subprocess.run([sys.executable, "-m", module], cwd=HERE.parents[1], stdout=subprocess.PIPE, check=True)
+    done = subprocess.run([sys.executable, "-m", module], cwd=HERE.parents[1], stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        return None
     day = datetime.now(UTC).date().isoformat()
     return f"\n`python -m {module}`, {day}\n\n{done.stdout.decode().strip()}\n\n"
 
 
 def main(names: list[str]) -> None:
     """Measure the benchmarks named, or all of them, and write the file after each."""
-    known = sorted(p.stem for p in HERE.glob("[a-z]*.py"))
+    known = sorted(path.stem for path in HERE.glob("[a-z]*.py"))
     if set(names) - set(known):
         sys.exit(f"no such benchmark; there are: {', '.join(known)}")
     kept = sections()
+    failed = []
     for name in names or known:
-        kept[name] = measure(name)
+        measured = measure(name)
+        if measured is None:
+            failed.append(name)
+            continue
+        kept[name] = measured
         body = "".join(f"## {title}\n{text}" for title, text in sorted(kept.items()))
         RESULTS.write_text(f"{HEAD}\n{body}".rstrip() + "\n", encoding="utf-8")
+    if failed:
+        sys.exit(f"not measured: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The same features on whole texts: instrument classes of abstracts, and of articles of law.
 
-    .venv/bin/python -m tests.bench.coding_documents ABSTRACTS_LABELLED.jsonl POLIANNA.jsonl
+    .venv/bin/python -m tests.bench.coding_documents [ABSTRACTS_LABELLED.jsonl POLIANNA.jsonl]
 
 prints Markdown. Abstracts: five instrument classes and whether the paper is about an instrument at all, as the
 climate-policy map has them (keys "4 - 1. ..." and INCLUDE); a logistic regression over terms and words, ten folds,
@@ -28,6 +28,8 @@ from pipeline.coding.features import ngrams
 from pipeline.coding.matching import matcher
 
 Flags = NDArray[np.bool_]
+LABELS = Path(__file__).parents[3] / "shared" / "labels"
+DEFAULT = [LABELS / "abstract_instruments_dev.jsonl", LABELS / "polianna_articles_dev.jsonl"]
 TYPES = {  # codes of the codebook that stand for an instrument type of the articles
     "RegulatoryInstr": {"regulation"},
     "FrameworkPolicy": {"target_strategy"},
@@ -42,11 +44,11 @@ TYPES = {  # codes of the codebook that stand for an instrument type of the arti
 
 
 def main() -> None:
-    if len(sys.argv) != 3 or not all(Path(argument).is_file() for argument in sys.argv[1:]):
+    paths = [Path(argument) for argument in sys.argv[1:]] or DEFAULT
+    if len(paths) != 2 or not all(path.is_file() for path in paths):
         sys.exit("give the labelled abstracts and the articles of law, both as JSON lines")
     abstracts, articles = (
-        [json.loads(line) for line in Path(argument).read_text(encoding="utf-8").splitlines()]
-        for argument in sys.argv[1:]
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] for path in paths
     )
     sys.stdout.write("\n".join([*_abstracts(abstracts), "", *_articles(articles)]) + "\n")
 

@@ -1,6 +1,6 @@
 """Bring models/annotations.jsonl, which holds codes but no text, together with the abstracts it was made on.
 
-    .venv/bin/python -m tests.bench.coding_annotations ABSTRACTS.jsonl > annotated.jsonl
+    .venv/bin/python -m tests.bench._annotations ABSTRACTS.jsonl > annotated.jsonl
 
 writes labelled sentences as `pipeline.coding.train` takes them: all sentences of each abstract, those that no
 one coded marked as context. Sentences are known by a hash of their text.
