@@ -23,7 +23,15 @@ Role = Literal[
     "policy",
     "body",  # a section whose heading tells no role
     "references",
-    "back",  # acknowledgements, funding, author notes, appendices of data
+    "appendix",
+    "back",  # acknowledgements, funding, author notes
+]
+PartKind = Literal[
+    "title",
+    "authors",
+    "affiliation",  # addresses, correspondence, dates and licences on the title page
+    "caption",  # of a figure, table or box
+    "footnote",
 ]
 
 BOTH = "both"  # domain of a sentence or paper that joins the two sides of the comparison
@@ -43,7 +51,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its number (from 1), printed label, size in points, and its span of the text."""
+    """One page: its number (from 1), printed label, size in points, and its span of the text.
+
+    `ocr` says that its words were read from a picture.
+    """
 
     number: int
     label: str
@@ -51,16 +62,54 @@ class Page:
     height: float
     start: int
     end: int
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what follows it, up to the next heading; `start` is where the heading begins."""
+    """A heading and what follows it, up to the next heading; `start` is where the heading begins.
+
+    `level` is 1 for a section, 2 for one within it, and so on.
+    """
 
     title: str
     role: Role
     start: int
     end: int
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the text that is something by itself, within its section. Parts do not overlap."""
+
+    kind: PartKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: where it stands, and its cells row by row as spans of the text; an empty cell has start == end."""
+
+    box: Box
+    rows: tuple[tuple[tuple[int, int], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of the reference list: its span of the text and what it tells; empty or None where it does not.
+
+    `label` is its mark in the list, such as "12" or "[12]"; `authors` are surnames, as written.
+    """
+
+    start: int
+    end: int
+    label: str
+    authors: tuple[str, ...]
+    year: int | None
+    title: str
+    doi: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +138,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A paper that was read. `id` is the sha256 of its file; `reader` names what read it."""
+    """A paper that was read. `id` is the sha256 of its file; `reader` names what read it.
+
+    `language` is an ISO 639-1 code such as "en", or empty where there is too little text to tell.
+    Parts, tables and references are in the order of the text.
+    """
 
     id: str
     text: str
@@ -98,6 +151,10 @@ class Document:
     sections: tuple[Section, ...]
     metadata: Metadata
     reader: str
+    language: str = ""
+    parts: tuple[Part, ...] = ()
+    tables: tuple[Table, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     def page_at(self, offset: int) -> Page:
         """The page that holds the character at `offset`."""

@@ -19,15 +19,19 @@ import pyarrow.parquet as pq
 from pipeline.errors import StoreError
 from pipeline.files import STATE, whole, write_bytes
 from pipeline.records import (
+    Box,
     Card,
     CodedPaper,
     Coding,
     Document,
     Metadata,
     Page,
+    Part,
     Passage,
+    Reference,
     Rejection,
     Section,
+    Table,
     Words,
 )
 
@@ -41,9 +45,24 @@ _PAGE = pa.struct(
         ("height", pa.float64()),
         ("start", pa.int64()),
         ("end", pa.int64()),
+        ("ocr", pa.bool_()),
     ]
 )
-_SECTION = pa.struct([("title", pa.string()), ("role", pa.string()), ("start", pa.int64()), ("end", pa.int64())])
+_SPAN = [("start", pa.int64()), ("end", pa.int64())]
+_SECTION = pa.struct([("title", pa.string()), ("role", pa.string()), *_SPAN, ("level", pa.int32())])
+_PART = pa.struct([("kind", pa.string()), *_SPAN])
+_BOX = pa.struct([("page", pa.int32()), *((side, pa.float64()) for side in ("x0", "top", "x1", "bottom"))])
+_TABLE = pa.struct([("box", _BOX), ("rows", pa.list_(pa.list_(pa.list_(pa.int64(), 2))))])
+_REFERENCE = pa.struct(
+    [
+        *_SPAN,
+        ("label", pa.string()),
+        ("authors", pa.list_(pa.string())),
+        ("year", pa.int32()),
+        ("title", pa.string()),
+        ("doi", pa.string()),
+    ]
+)
 _DOCUMENT = pa.schema(
     [
         ("id", pa.string()),
@@ -56,6 +75,10 @@ _DOCUMENT = pa.schema(
         ("text", pa.large_string()),
         ("pages", pa.list_(_PAGE)),
         ("sections", pa.list_(_SECTION)),
+        ("language", pa.string()),
+        ("parts", pa.list_(_PART)),
+        ("tables", pa.list_(_TABLE)),
+        ("reference_list", pa.list_(_REFERENCE)),
         ("word_start", pa.list_(pa.int32())),
         ("word_end", pa.list_(pa.int32())),
         ("word_page", pa.list_(pa.int32())),
@@ -107,6 +130,10 @@ def save_document(path: Path, document: Document, sketch: Sequence[int]) -> None
         "text": document.text,
         "pages": [asdict(page) for page in document.pages],
         "sections": [asdict(section) for section in document.sections],
+        "language": document.language,
+        "parts": [asdict(part) for part in document.parts],
+        "tables": [asdict(table) for table in document.tables],
+        "reference_list": [asdict(reference) for reference in document.references],
         "word_start": document.words.start,
         "word_end": document.words.end,
         "word_page": document.words.page,
@@ -132,7 +159,20 @@ def load_document(path: Path) -> Document:
         sections=tuple(Section(**section) for section in row["sections"]),
         metadata=_metadata(row),
         reader=row["reader"],
+        language=row["language"],
+        parts=tuple(Part(**part) for part in row["parts"]),
+        tables=tuple(_table(table) for table in row["tables"]),
+        references=tuple(_reference(entry) for entry in row["reference_list"]),
     )
+
+
+def _table(row: dict[str, Any]) -> Table:
+    rows = tuple(tuple((start, end) for start, end in cells) for cells in row["rows"])
+    return Table(Box(**row["box"]), rows)
+
+
+def _reference(row: dict[str, Any]) -> Reference:
+    return Reference(**{**row, "authors": tuple(row["authors"])})
 
 
 def _metadata(row: dict[str, Any]) -> Metadata:
