@@ -36,7 +36,8 @@ _BRACKETED = re.compile(rf"[(\[]\s?{_YEAR}(?:[,;/\s][^()]{{0,25}})?[)\]]")
 _VOLUMED = re.compile(rf"\b{_YEAR}(?:\s[A-Z][a-z]{{2}}[\w\s-]{{0,12}})?\s?;")
 _PLAIN = re.compile(rf"(?<![\d/–:-]){_YEAR}(?![\d–/-])\b")
 _ELSEWHERE = re.compile(
-    r"(?:https?://|www\.)\S*(?:\s\S+\.(?:pdf|html?)\b)?|[(\[]?\b(?:last |date )?(?:accessed|cited|viewed|retrieved)\b.*",
+    r"(?:https?://|www\.)\S*(?:\s\S+\.(?:pdf|html?)\b)?"
+    r"|[(\[]?\b(?:last |date )?(?:accessed|cited|viewed|retrieved)\b.*",
     re.IGNORECASE,
 )
 _DOI = re.compile(r"\b10\.\d{4,9}\s?/\s?[^\s\"<>|{}^`\\]+(?:(?<=[./_(-])\s(?=\S*\d)[a-z0-9][^\s\"<>,;]*)*")
@@ -89,7 +90,7 @@ def _run(entry: str, first: re.Pattern[str], further: re.Pattern[str]) -> tuple[
 def _organisation(entry: str, year: int) -> tuple[tuple[str, ...], int]:
     """What stands where names should, up to the year or the first stop, as one author."""
     stop = _STOP.search(entry)
-    ends = [at for at in (year, stop.start() if stop else len(entry), entry.find(", ")) if 1 < at]
+    ends = [at for at in (year, stop.start() if stop else len(entry), entry.find(", ")) if at > 1]
     at = min([*ends, len(entry)])
     name = entry[:at].strip(" ,.;:([")
     return ((name,), at) if 1 < len(name) <= 100 else ((), 0)
