@@ -13,7 +13,8 @@ _PARTICLE = rf"(?:(?i:{_PARTICLES})[\s-])"
 _WORD = rf"(?:d[’'])?{_UP}[^\W\d_]*(?:[’'´`-]\s?[^\W\d_]+)*"
 _SURNAME = rf"(?P<s>{_PARTICLE}{{0,3}}{_WORD}(?:\s(?!et\b|and\b){_UP}[^\W\d_]*[^\W\d_A-Z](?:[’'-][^\W\d_]+)*){{0,2}})"
 _DOT = r"(?:\.|(?=[\s,;:&(-]|$))"
-_INITIALS = rf"{_UP}[a-z]?{_DOT}(?:[\s-]*(?:{_UP}[a-z]?|[a-z]{{1,2}}\b|d[’']){_DOT}){{0,4}}"
+_LAST = r"(?:\.|(?=[,;:&(-]|$))"  # a letter that a blank follows may be the title's "A"
+_INITIALS = rf"{_UP}[a-z]?{_DOT}(?:[\s-]*(?:{_UP}[a-z]?|[a-z]{{1,2}}\b|d[’']){_LAST}){{0,4}}"
 _TAIL = r"(?:,?\s(?:Jr|Sr|III?|IV)\b\.?)?"
 _FORMS = tuple(
     re.compile(pattern)
@@ -68,6 +69,9 @@ def _authors(entry: str) -> tuple[tuple[str, ...], int]:
     """Surnames of the people an entry begins with, and where their names end."""
     runs = [_run(entry, form, form) for form in _FORMS]
     runs += [_run(entry, _WHOLE, _WHOLE), _run(entry, _WHOLE, _FULL), _run(entry, _FORMS[0], _FORMS[3])]
+    full = _run(entry, _FULL, _FULL)
+    if len(full[0]) > 1 or _MORE.match(entry, full[1]).group().lstrip(" ,").startswith("et"):  # else an organisation
+        runs.append(full)
     names, at = max(runs, key=lambda run: run[1])
     more = _MORE.match(entry, at)
     return names, more.end() if names and more else at

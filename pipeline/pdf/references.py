@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,11 +12,10 @@ from pipeline.pdf.build import Built
 from pipeline.pdf.entries import parse
 from pipeline.records import Reference, Section
 
-COLUMN = 60.0  # points: left edges that lie further apart are those of two columns
 AT_EDGE = 3.0  # points by which lines of one left edge may differ
-EDGE = 0.08  # share of a page's letters in the lines that begin at the edge of a column
 ASIDE = 40.0  # points that an entry may stand to the right of its number
-INDENT = (5.0, 60.0)  # points that a hanging line is set in
+INDENT = (5.0, 60.0)  # points by which lines of one entry are set in
+INSET = 0.2  # share of a list's lines that are set in, from which indents part its entries
 LONGEST = 2_500  # characters in an entry; what runs on is something else
 FEWEST = 3  # entries in a numbered list that does not begin with 1
 
@@ -31,13 +30,14 @@ _MARKS = tuple(
         r"(\d{1,3})(?=[A-Z][a-z’'-]|[A-Z]\. )",  # set as a superscript, and glued to the name
     )
 )
-_NAME = r"(?:[a-z’']{1,4} ){0,3}[^\W\d_a-z][^\W\d_]*(?:[’'-][^\W\d_]+)*(?: [^\W\d_a-z][^\W\d_]+(?:-[^\W\d_]+)*)?"
+_NAME = r"(?:[a-z’']{1,4} ){0,3}[^\W\d_a-z][^\W\d_]*(?:[’'-][^\W\d_]+)*(?: [^\W\d_a-z][^\W\d_]+(?:-[^\W\d_]+)*){0,3}"
 _OPENING = re.compile(
     rf"(?:[—–_-]{{2,}}|{_NAME},? (?:[A-Z]\.?[- ]?){{1,4}}(?:[,.;:&(]|and |et al|$)|(?:[A-Z]\.[- ]?){{1,3}} ?{_NAME},"
     rf"|{_NAME}, [^\W\d_a-z][^\W\d_]+(?:[,.;(]| [A-Z]\.| and )"
     r"|[^\W\d_a-z][^.]{1,100}[.,(]\s?\(?(?:19|20)\d\d[a-z]?[).,])"
 )
 _CAPTION = re.compile(r"(?:table|figure|fig\.) ?\d+[.: ]", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
 _ENDED = re.compile(r"(?:[.\])>]|\d|/\S+|\bpress)$")
 
 
@@ -94,21 +94,29 @@ def _entries(rows: list[_Row]) -> list[_Entry]:
     rows, starts = _numbered(rows)
     if not starts:
         starts = dict.fromkeys(_unnumbered(rows), "")
-    bounds = [*sorted(starts), len(rows)]
-    return [(rows[a].start, _end(rows[a:b], b == len(rows)), starts[a]) for a, b in pairwise(bounds)]
+    order = sorted(starts)
+    return [
+        (rows[a].start, _end(rows[a:b], [rows[at] for at in order]), starts[a])
+        for a, b in pairwise([*order, len(rows)])
+    ]
 
 
-def _end(rows: Sequence[_Row], last: bool) -> int:
-    """Where an entry ends: with its lines, before what is set in other type or runs on too long.
+def _end(rows: Sequence[_Row], starts: Sequence[_Row]) -> int:
+    """Where an entry ends: with its lines, before a block that is none of the list's or runs on too long.
 
-    What follows the last entry is told from it by a block that begins where the entry does, not further in.
+    Such blocks are set in other type, begin where none of the page's entries has a line, or, behind the last
+    entry, begin where it does.
     """
     end = rows[0].end
     for before, row in pairwise(rows):
-        strange = row.opens and abs(row.size - rows[0].size) > 0.15 * rows[0].size
-        after = last and row.opens and _ENDED.search(before.text) and row.x0 - rows[0].x0 < AT_EDGE
-        if strange or after or row.end - rows[0].start > LONGEST:
+        if row.end - rows[0].start > LONGEST:
             break
+        if row.opens and _ENDED.search(before.text):
+            here = [start for start in starts if start.page == row.page]
+            aside = here and not any(-AT_EDGE < row.x0 - start.x0 < INDENT[1] for start in here)
+            after = rows[0] is starts[-1] and row.x0 - rows[0].x0 < AT_EDGE
+            if aside or after or abs(row.size - rows[0].size) > 0.15 * rows[0].size:
+                break
         end = row.end
     return end
 
@@ -176,49 +184,43 @@ def _nearest(rows: Sequence[_Row], places: Sequence[int], chosen: Sequence[int])
     return min(places, key=order)
 
 
-def _edges(rows: Sequence[_Row]) -> list[float]:
-    """For each row the left edge of its column; where it stands in none, the place where it begins itself.
-
-    A column's edge is the leftmost place at which lines with some share of the page's letters begin, so that
-    cells of tables make none.
-    """
-    letters: dict[int, Counter[float]] = {}
-    for row in rows:
-        letters.setdefault(row.page, Counter())[round(row.x0 / AT_EDGE) * AT_EDGE] += len(row.text)
-    columns: dict[int, list[float]] = {}
-    for page, counts in letters.items():
-        places = sorted(place for place, count in counts.items() if count >= EDGE * counts.total())
-        columns[page] = [b for a, b in pairwise([float("-inf"), *places]) if b - a > COLUMN]
-    return [max([e for e in columns[row.page] if e <= row.x0 + AT_EDGE], default=row.x0) for row in rows]
-
-
 def _unnumbered(rows: Sequence[_Row]) -> list[int]:
     """Rows that begin an entry of a list without numbers."""
-    edges = _edges(rows)
-    inset = [INDENT[0] <= row.x0 - edge <= INDENT[1] for row, edge in zip(rows, edges, strict=True)]
     shaped = [bool(_OPENING.match(row.text)) for row in rows]
-    if 0.2 * len(rows) <= sum(inset) <= 0.9 * len(rows):
-        hanging = _share(shaped, inset, False) >= _share(shaped, inset, True)
-        return _by_indent(rows, edges, shaped, [is_inset != hanging for is_inset in inset])
-    return [at for at in range(len(rows)) if shaped[at] and (at == 0 or _ENDED.search(rows[at - 1].text))]
+    places = _places(rows)
+    counts, shapes = Counter(places), Counter(place for place, shape in zip(places, shaped, strict=True) if shape)
+    leading = {place for place in counts if shapes[place] >= counts[place] / 2}
+    inset = sum(any(_within(place, other) for other in leading) for place in places if place not in leading)
+    if inset < INSET * len(rows):
+        return list(_flush(rows, shaped))
+    leads = [shape if counts[place] < FEWEST else place in leading for place, shape in zip(places, shaped, strict=True)]
+    return [at for at, row in enumerate(rows) if at == 0 or (leads[at] and not row.text[0].islower())]
 
 
-def _share(flags: Sequence[bool], groups: Sequence[bool], group: bool) -> float:
-    """The share of flags that are set where `groups` is `group`."""
-    found = [flag for flag, own in zip(flags, groups, strict=True) if own is group]
-    return sum(found) / len(found) if found else 0.0
+_Place = tuple[int, float]  # page, points from the left at which lines begin
 
 
-def _by_indent(
-    rows: Sequence[_Row], edges: Sequence[float], shaped: Sequence[bool], leads: Sequence[bool]
-) -> list[int]:
-    """Rows that lead by their indent; in a column whose lines all begin at one edge, those shaped so."""
-    columns: dict[tuple[int, float], set[bool]] = {}
-    for row, edge, lead in zip(rows, edges, leads, strict=True):
-        columns.setdefault((row.page, edge), set()).add(lead)
-    telling = [len(columns[row.page, edge]) == 2 for row, edge in zip(rows, edges, strict=True)]
-    return [
-        at
-        for at, row in enumerate(rows)
-        if at == 0 or (leads[at] and not row.text[0].islower() if telling[at] else shaped[at])
-    ]
+def _places(rows: Sequence[_Row]) -> list[_Place]:
+    """Where each row begins; rows of a page that begin within AT_EDGE of each other have one place."""
+    found: dict[_Place, _Place] = {}
+    before: _Place = (0, 0.0)
+    for page, x0 in sorted({(row.page, row.x0) for row in rows}):
+        before = before if page == before[0] and x0 - before[1] < AT_EDGE else (page, x0)
+        found[page, x0] = before
+    return [found[row.page, row.x0] for row in rows]
+
+
+def _within(place: _Place, other: _Place) -> bool:
+    """Whether a place is set in from another, or out from it, as the lines of one entry are."""
+    return place[0] == other[0] and INDENT[0] <= abs(place[1] - other[1]) <= INDENT[1]
+
+
+def _flush(rows: Sequence[_Row], shaped: Sequence[bool]) -> Iterator[int]:
+    """Rows that begin as entries do, once the entry before has ended and its year is told."""
+    dated = ended = True
+    for at, row in enumerate(rows):
+        if dated and ended and shaped[at]:
+            yield at
+            dated = False
+        dated = dated or bool(_YEAR.search(row.text))
+        ended = bool(_ENDED.search(row.text))
