@@ -70,7 +70,7 @@ def _authors(entry: str) -> tuple[tuple[str, ...], int]:
     runs = [_run(entry, form, form) for form in _FORMS]
     runs += [_run(entry, _WHOLE, _WHOLE), _run(entry, _WHOLE, _FULL), _run(entry, _FORMS[0], _FORMS[3])]
     full = _run(entry, _FULL, _FULL)
-    if len(full[0]) > 1 or _MORE.match(entry, full[1]).group().lstrip(" ,").startswith("et"):  # else an organisation
+    if len(full[0]) > 1 or entry[full[1] :].lstrip(" ,").startswith("et al"):  # a single one may be an organisation
         runs.append(full)
     names, at = max(runs, key=lambda run: run[1])
     more = _MORE.match(entry, at)
