@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
 from pipeline.bibliography.normal import file_parts, normal_doi, normal_title
 from pipeline.records import Card, Doubt, DoubtKind, Entry, Metadata
 
-SAME_TITLE = 90  # of 100, rapidfuzz token_sort_ratio of normalised titles
+SAME_TITLE = 90  # of 100, likeness of two titles
 SURE_TITLE = 97  # from here on it counts whatever the authors: those on the page may be misread
 NEAR_TITLE = 75  # from here on a title is near enough to be shown to a person
 OTHER_TITLE = 50  # below, two titles are those of two papers
@@ -62,11 +63,11 @@ def _common(entry: Entry, parts: Sequence[str]) -> int:
 
 def _by_title(cards: Sequence[Card], entries: Sequence[Entry]) -> dict[str, Entry]:
     """Greedy from the most similar pair down, each card and each entry once."""
-    titles = [normal_title(entry.metadata.title) for entry in entries]
+    among = _titles(entries)
     pairs = [
         (score, card.id, at)
         for card in cards
-        for at, score in _alike(card, entries, titles, SAME_TITLE)
+        for at, score in _alike(card, among, SAME_TITLE)
         if not _differ(card.metadata, entries[at].metadata, score)
     ]
     found: dict[str, Entry] = {}
@@ -78,25 +79,50 @@ def _by_title(cards: Sequence[Card], entries: Sequence[Entry]) -> dict[str, Entr
     return found
 
 
-def _alike(card: Card, entries: Sequence[Entry], titles: Sequence[str], least: float) -> list[tuple[int, float]]:
+@dataclass(frozen=True, slots=True)
+class _Titles:
+    """Entries by their titles: normalised, with their words sorted, and by their first WORDS words."""
+
+    entries: Sequence[Entry]
+    normal: list[str]
+    ordered: list[str]
+    openings: dict[str, list[int]]
+
+
+def _titles(entries: Sequence[Entry]) -> _Titles:
+    normal = [normal_title(entry.metadata.title) for entry in entries]
+    openings: dict[str, list[int]] = defaultdict(list)
+    for at, title in enumerate(normal):
+        openings[_opening(title)].append(at)
+    return _Titles(entries, normal, [_ordered(title) for title in normal], openings)
+
+
+def _ordered(title: str) -> str:
+    return " ".join(sorted(title.split()))
+
+
+def _opening(title: str) -> str:
+    return " ".join(title.split()[:WORDS])
+
+
+def _alike(card: Card, among: _Titles, least: float) -> list[tuple[int, float]]:
     """Entries, by index, whose title is like a paper's, with the likeness, from `least` to 100.
 
-    A title that lacks the other's subtitle is wholly like it where year and first author agree. `titles` are
-    those of the entries in normal form.
+    The likeness is rapidfuzz's ratio of the titles with their words sorted. A title that lacks the other's
+    subtitle is wholly like it where year and first author agree.
     """
     title = normal_title(card.metadata.title)
     if not title:
         return []
     scored = process.extract(
-        title, titles, scorer=fuzz.token_sort_ratio, processor=None, score_cutoff=least, limit=None
+        _ordered(title), among.ordered, scorer=fuzz.ratio, processor=None, score_cutoff=least, limit=None
     )
     found = {at: score for _, score, at in scored}
-    for at, other in enumerate(titles):
-        if len(min(title, other, key=len).split()) >= WORDS and (title.startswith(other) or other.startswith(title)):
-            theirs = entries[at].metadata
-            if theirs.year == card.metadata.year and _same_author(theirs, card.metadata):
-                found[at] = 100.0
-    return sorted(found.items())
+    for at in among.openings.get(_opening(title), []) if len(title.split()) >= WORDS else []:
+        other, theirs = among.normal[at], among.entries[at].metadata
+        if (title.startswith(other) or other.startswith(title)) and theirs.year == card.metadata.year:
+            found[at] = 100.0 if _same_author(theirs, card.metadata) else found.get(at, 0.0)
+    return sorted((at, score) for at, score in found.items() if score >= least)
 
 
 def _differ(a: Metadata, b: Metadata, score: float) -> bool:
@@ -123,12 +149,12 @@ def doubts(
         if card.id in found:
             owners[id(found[card.id])].append(paths[card.id])
     free = [entry for entry in entries if id(entry) not in owners]
-    free_titles = [normal_title(entry.metadata.title) for entry in free]
+    among = _titles(free)
     by_name, by_doi = _by_name(entries), _by_doi(entries)
     listed: list[Doubt] = []
     for card in sorted(cards, key=lambda card: paths[card.id]):
         path, entry = paths[card.id], found.get(card.id)
-        alike = [(free[at], score) for at, score in _alike(card, free, free_titles, NEAR_TITLE)]
+        alike = [(free[at], score) for at, score in _alike(card, among, NEAR_TITLE)]
         if entry:
             fitting = [*by_name.get(_name(path), []), *by_doi.get(normal_doi(card.metadata.doi), [])]
             fitting += [other for other, score in alike if score >= SAME_TITLE]
