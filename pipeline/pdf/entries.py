@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pipeline.records import Reference
 
 TITLE = 400  # characters of the longest title
+ORGANISATION = 100  # characters of the longest name of an organisation
+SHORTEST = 4  # characters of a title
 
 _UP = r"[^\W\d_a-zß-öø-ÿ]"
 _PARTICLES = r"van|von|de|der|den|del|della|di|da|dos|do|du|la|le|ten?|ter|al|el|bin|ibn|zu[rm]?|st\.?|d[’']|['’]t"
@@ -27,13 +29,13 @@ _FORMS = tuple(
 )
 _GIVEN = rf"{_UP}[^\W\d_]+(?:-{_UP}?[^\W\d_]+)?(?:\s{_UP}\.|\s{_UP}[^\W\d_]+)?"
 _WHOLE = re.compile(rf"{_SURNAME},\s{_GIVEN}(?=[,.;(]|\sand\s|\s&\s)")  # Li, Jing
-_FULL = re.compile(rf"{_UP}[^\W\d_]+(?:-{_UP}?[^\W\d_]+)?\s(?:{_UP}\.\s?)*{_SURNAME}")  # Jing M. Li
+_FULL = re.compile(rf"{_UP}[^\W\d_]+(?:-{_UP}?[^\W\d_]+)?\s(?:{_UP}\.\s?)*(?=\S*[a-zß-ÿ]){_SURNAME}")  # Jing M. Li
 _JOINED = re.compile(
     r"\s*(?:[,;]\s*(?:and|&|und|y|e|et(?!\sal))\s+|[,;]\s*(?:\.\s?){0,3}(?:&\s)?|\s*&\s*|\s(?:and|und|y|et(?!\sal))\s+)"
 )
 _MORE = re.compile(r"[\s,;]*(?:et\.?\sal\b|and others\b|\(?[Ee]ds?\b\.?\)?|\(?[Ee]ditors?\)?)?[\s.,;:]*")
 _YEAR = r"(?P<y>1[89]\d\d|20\d\d)[a-z]?"
-_BRACKETED = re.compile(rf"[(\[]\s?{_YEAR}(?:[,;/\s][^()]{{0,25}})?[)\]]")
+_BRACKETED = re.compile(rf"(?<!\w)[(\[]\s?{_YEAR}(?:[,;/\s][^()]{{0,25}})?[)\]]")
 _VOLUMED = re.compile(rf"\b{_YEAR}(?:\s[A-Z][a-z]{{2}}[\w\s-]{{0,12}})?\s?;")
 _PLAIN = re.compile(rf"(?<![\d/–:-]){_YEAR}(?![\d–/-])\b")
 _ELSEWHERE = re.compile(
@@ -42,7 +44,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(r"\b10\.\d{4,9}\s?/\s?[^\s\"<>|{}^`\\]+(?:(?<=[./_(-])\s(?=\S*\d)[a-z0-9][^\s\"<>,;]*)*")
-_QUOTED = re.compile(r"[“\"‘]([^”\"]{8,400}?)[,.]?[”\"’](?=[\s,.;]|$)")
+_QUOTED = re.compile(r"[“\"‘]([^”\"]{8,400}?)(?:[,.?!][”\"’](?=\W|$)|[”\"’](?=[,.;]|\sin\b|$))")
 _STOP = re.compile(r"(?<!\b[A-Z])(?<!\bvs)(?<!\bal)(?<!\bsp)(?<!\bNo)[.?!]\s")
 _SOURCE = re.compile(
     rf",\s(?=in:?\s|{_UP}[^,]{{2,70}}?\s\d+\s?\(|{_UP}[^,]{{2,70}},\s(?:vol\b|no\b|\d|{_YEAR})|{_UP}[^,]{{2,70}}?\s\d+\s?,)"
@@ -58,9 +60,9 @@ def parse(text: str, start: int, end: int, label: str) -> Reference:
     entry = text[start:end].replace("\n", " ").removeprefix(label).lstrip(" ,.")
     plain = _ELSEWHERE.sub(" ", _DOI.sub(" ", entry))
     authors, after = _authors(plain)
-    found = _year(plain, after)
     if not authors:
-        authors, after = _organisation(plain, found.start() if found else len(plain))
+        authors, after = _organisation(plain)
+    found = _year(plain, after)
     title = _title(plain, after)
     return Reference(start, end, label, authors, int(found["y"]) if found else None, title, _doi(entry))
 
@@ -91,23 +93,19 @@ def _run(entry: str, first: re.Pattern[str], further: re.Pattern[str]) -> tuple[
     return tuple(names), end
 
 
-def _organisation(entry: str, year: int) -> tuple[tuple[str, ...], int]:
-    """What stands where names should, up to the year or the first stop, as one author."""
-    stop = _STOP.search(entry)
-    ends = [at for at in (year, stop.start() if stop else len(entry), entry.find(", ")) if at > 1]
-    at = min([*ends, len(entry)])
+def _organisation(entry: str) -> tuple[tuple[str, ...], int]:
+    """What stands where names should, up to the first year, stop or comma, as one author."""
+    ends = [found.start() for pattern in (_PLAIN, _STOP) if (found := pattern.search(entry))]
+    at = min([end for end in (*ends, entry.find(", ")) if end > 1], default=len(entry))
     name = entry[:at].strip(" ,.;:([")
-    return ((name,), at) if 1 < len(name) <= 100 else ((), 0)
+    return ((name,), at) if 1 < len(name) <= ORGANISATION else ((), 0)
 
 
 def _year(entry: str, after: int) -> re.Match[str] | None:
-    """The year of publication: in brackets, before a volume, behind the authors, or the last there is."""
-    for pattern in (_BRACKETED, _VOLUMED):
-        if found := pattern.search(entry):
-            return found
+    """The year of publication: behind the authors, in brackets, before a volume, or the last there is."""
     every = list(_PLAIN.finditer(entry))
-    near = [found for found in every if -8 <= found.start() - after <= 3]
-    return near[0] if near else every[-1] if every else None
+    near = next((found for found in every if -8 <= found.start() - after <= 3), None)
+    return near or _BRACKETED.search(entry) or _VOLUMED.search(entry) or (every[-1] if every else None)
 
 
 def _title(entry: str, after: int) -> str:
@@ -122,7 +120,7 @@ def _title(entry: str, after: int) -> str:
 def _ends(rest: str) -> Iterator[re.Match[str]]:
     """Where a title may end: at a stop behind some words, or at the comma before a journal."""
     for pattern in (_STOP, _SOURCE):
-        if found := pattern.search(rest, 8):
+        if found := pattern.search(rest, SHORTEST):
             yield found
 
 

@@ -38,6 +38,7 @@ _OPENING = re.compile(
 )
 _CAPTION = re.compile(r"(?:table|figure|fig\.) ?\d+[.: ]", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
+_NOTICE = re.compile(r"(?:copyright|©|publisher|conflicts? of interest|competing|open access)", re.IGNORECASE)
 _ENDED = re.compile(r"(?:[.\])>]|\d|/\S+|\bpress)$")
 
 
@@ -92,31 +93,48 @@ _Entry = tuple[int, int, str]  # start, end, label
 def _entries(rows: list[_Row]) -> list[_Entry]:
     """Spans and labels of a list's entries."""
     rows, starts = _numbered(rows)
+    order, end = sorted(starts), len(rows)
     if not starts:
-        starts = dict.fromkeys(_unnumbered(rows), "")
-    order = sorted(starts)
-    return [
-        (rows[a].start, _end(rows[a:b], [rows[at] for at in order]), starts[a])
-        for a, b in pairwise([*order, len(rows)])
-    ]
+        order, end = _without_notes(rows, _unnumbered(rows))
+    runs = [rows[a:b] for a, b in pairwise([*order, end])]
+    leads = [run[0] for run in runs]
+    inset = sum(lead.x0 + AT_EDGE < row.x0 for lead, run in zip(leads, runs, strict=True) for row in run[1:])
+    hanging = inset > 0.5 * (end - len(runs))
+    longest = max((run[-1].end - run[0].start for run in runs[:-1]), default=LONGEST)
+    found = []
+    for at, run in zip(order, runs, strict=True):
+        limit = LONGEST if run is not runs[-1] else -1 if hanging else longest
+        found.append((run[0].start, _end(run, leads, limit), starts.get(at, "")))
+    return found
 
 
-def _end(rows: Sequence[_Row], starts: Sequence[_Row]) -> int:
-    """Where an entry ends: with its lines, before a block that is none of the list's or runs on too long.
+def _without_notes(rows: Sequence[_Row], order: list[int]) -> tuple[list[int], int]:
+    """Where entries begin and the last ends, without the notes of the publisher that stand behind them."""
+    end = len(rows)
+    while order and not _OPENING.match(rows[order[-1]].text):
+        run = " ".join(row.text for row in rows[order[-1] : end])
+        if _YEAR.search(run) and not _NOTICE.match(run):
+            break
+        end = order.pop()
+    return order, end
 
-    Such blocks are set in other type, begin where none of the page's entries has a line, or, behind the last
-    entry, begin where it does.
+
+def _end(rows: Sequence[_Row], leads: Sequence[_Row], limit: int) -> int:
+    """Where an entry ends: with its lines, before a block that is none of the list's.
+
+    Such blocks are set in other type, begin where none of the page's entries has a line, or where the entry is
+    `limit` characters long already; with a limit of -1, where the entry itself begins.
     """
     end = rows[0].end
     for before, row in pairwise(rows):
-        if row.end - rows[0].start > LONGEST:
-            break
         if row.opens and _ENDED.search(before.text):
-            here = [start for start in starts if start.page == row.page]
-            aside = here and not any(-AT_EDGE < row.x0 - start.x0 < INDENT[1] for start in here)
-            after = rows[0] is starts[-1] and row.x0 - rows[0].x0 < AT_EDGE
+            here = [lead for lead in leads if lead.page == row.page]
+            aside = here and not any(abs(row.x0 - lead.x0) < INDENT[1] for lead in here)
+            after = row.x0 - rows[0].x0 < AT_EDGE if limit < 0 else row.end - rows[0].start > limit
             if aside or after or abs(row.size - rows[0].size) > 0.15 * rows[0].size:
                 break
+        if row.end - rows[0].start > LONGEST:
+            break
         end = row.end
     return end
 
