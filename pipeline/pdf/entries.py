@@ -38,6 +38,7 @@ _YEAR = r"(?P<y>1[89]\d\d|20\d\d)[a-z]?"
 _BRACKETED = re.compile(rf"(?<!\w)[(\[]\s?{_YEAR}(?:[,;/\s][^()]{{0,25}})?[)\]]")
 _VOLUMED = re.compile(rf"\b{_YEAR}(?:\s[A-Z][a-z]{{2}}[\w\s-]{{0,12}})?\s?;")
 _PLAIN = re.compile(rf"(?<![\d/–:-]){_YEAR}(?![\d–/-])\b")
+_ADDRESSED = re.compile(r"http|www|ccessed|ited|iewed|etrieved")
 _ELSEWHERE = re.compile(
     r"(?:https?://|www\.)\S*(?:\s\S+\.(?:pdf|html?)\b)?"
     r"|[(\[]?\b(?:last |date )?(?:accessed|cited|viewed|retrieved)\b.*",
@@ -58,7 +59,8 @@ def parse(text: str, start: int, end: int, label: str) -> Reference:
     and DOI are None or empty where the entry does not give them in a way that is known.
     """
     entry = text[start:end].replace("\n", " ").removeprefix(label).lstrip(" ,.")
-    plain = _ELSEWHERE.sub(" ", _DOI.sub(" ", entry))
+    plain = _DOI.sub(" ", entry) if "10." in entry else entry
+    plain = _ELSEWHERE.sub(" ", plain) if _ADDRESSED.search(plain) else plain
     authors, after = _authors(plain)
     if not authors:
         authors, after = _organisation(plain)
@@ -126,7 +128,7 @@ def _ends(rest: str) -> Iterator[re.Match[str]]:
 
 def _doi(entry: str) -> str:
     """The DOI as written, in lower case, without the blanks that lines left in it and marks behind it."""
-    found = _DOI.search(entry)
+    found = _DOI.search(entry) if "10." in entry else None
     if not found:
         return ""
     doi = re.sub(r"\s", "", found.group()).lower()

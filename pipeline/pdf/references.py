@@ -39,7 +39,7 @@ _OPENING = re.compile(
 _CAPTION = re.compile(r"(?:table|figure|fig\.) ?\d+[.: ]", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
 _NOTICE = re.compile(r"(?:copyright|©|publisher|conflicts? of interest|competing|open access)", re.IGNORECASE)
-_ENDED = re.compile(r"(?:[.\])>]|\d|/\S+|\bpress)$")
+_ENDED = re.compile(r"(?:[.\])>\d]|/[^\s/]+|press)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _end(rows: Sequence[_Row], leads: Sequence[_Row], limit: int) -> int:
     """
     end = rows[0].end
     for before, row in pairwise(rows):
-        if row.opens and _ENDED.search(before.text):
+        if row.opens and _ENDED.search(before.text[-40:]):
             here = [lead for lead in leads if lead.page == row.page]
             aside = here and not any(abs(row.x0 - lead.x0) < INDENT[1] for lead in here)
             after = row.x0 - rows[0].x0 < AT_EDGE if limit < 0 else row.end - rows[0].start > limit
@@ -241,4 +241,4 @@ def _flush(rows: Sequence[_Row], shaped: Sequence[bool]) -> Iterator[int]:
             yield at
             dated = False
         dated = dated or bool(_YEAR.search(row.text))
-        ended = bool(_ENDED.search(row.text))
+        ended = bool(_ENDED.search(row.text[-40:]))
