@@ -96,7 +96,9 @@ def _run(entry: str, first: re.Pattern[str], further: re.Pattern[str]) -> tuple[
 
 
 def _organisation(entry: str) -> tuple[tuple[str, ...], int]:
-    """What stands where names should, up to the first year, stop or comma, as one author."""
+    """What stands where names should, up to the first year, stop or comma, as one author; a quoted title is none."""
+    if entry[:1] in "“\"‘'[":
+        return (), 0
     ends = [found.start() for pattern in (_PLAIN, _STOP) if (found := pattern.search(entry))]
     at = min([end for end in (*ends, entry.find(", ")) if end > 1], default=len(entry))
     name = entry[:at].strip(" ,.;:([")

@@ -39,7 +39,7 @@ _OPENING = re.compile(
 _CAPTION = re.compile(r"(?:table|figure|fig\.) ?\d+[.: ]", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
 _NOTICE = re.compile(r"(?:copyright|©|publisher|conflicts? of interest|competing|open access)", re.IGNORECASE)
-_ENDED = re.compile(r"(?:[.\])>\d]|/[^\s/]+|press)$")
+_ENDED = re.compile(r"(?:(?<!\b[A-Z])\.|[\])>\d]|/[^\s/]+|press)$")
 
 
 @dataclass(frozen=True, slots=True)

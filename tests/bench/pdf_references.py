@@ -27,8 +27,9 @@ def words(text: str) -> set[str]:
 
 
 def same(ours: Reference, true: str) -> bool:
-    """Whether an entry is a true one: by first author, and by year or title."""
-    if not ours.authors or letters(ours.authors[0])[:30] not in letters(_NUMBER.sub("", true))[:HEAD]:
+    """Whether an entry is a true one: by first author, or title where it has none, and by year or title."""
+    first = letters(ours.authors[0] if ours.authors else ours.title)[:30]
+    if not first or first not in letters(_NUMBER.sub("", true))[:HEAD]:
         return False
     title = words(ours.title)
     alike = bool(title) and len(title & words(true)) >= 0.6 * len(title)

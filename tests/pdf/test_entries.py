@@ -94,6 +94,7 @@ ENTRIES = [
         "",
     ),
     ("World Bank. 2009. World Lye Report 2010. Washington, DC.", ("World Bank",), 2009, "World Lye Report 2010", ""),
+    ("“Statement on lye, 2023,” Lye News Service (2022).", (), 2022, "Statement on lye, 2023", ""),
     (
         "ILA, 2021. Lye 2020. https://www.ila.example/reports/lye-2020 (accessed 12 May 2022).",
         ("ILA",),
