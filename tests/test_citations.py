@@ -1,8 +1,13 @@
 """Whether a sentence reports the paper's own finding or another's."""
 
-import pytest
+import time
 
-from pipeline.citations import Known, reports_others
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.citations import Known, citations, reports_others
+from pipeline.pdf.entries import parse
 
 NAMES = frozenset(
     "li smith porter vanderlinde zhao dangelo europeancommission worldbank iea ipcc garcia obrien kjær hart".split()
@@ -103,3 +108,25 @@ def test_reports_what_another_found(paper: Known, sentence: str) -> None:
 @pytest.mark.parametrize(("paper", "sentence"), OWN)
 def test_speaks_for_itself(paper: Known, sentence: str) -> None:
     assert not reports_others(sentence, paper)
+
+
+@given(
+    st.text(max_size=200) | st.text("([Li et al. and 2009,;12–)]", max_size=200),
+    st.sampled_from([SQUARE, RAISED, ROUND, UNLISTED]),
+)
+def test_citations_stand_in_order_within_any_text(text: str, paper: Known) -> None:
+    bounds = [bound for mark in citations(text, paper) for bound in (mark.start, mark.end)]
+    assert bounds == sorted(bounds)
+    assert all(0 <= bound <= len(text) for bound in bounds)
+    reports_others(text, paper)
+
+
+@pytest.mark.parametrize(
+    "piece", ["Li ", "(", "Li and ", "[1, ", "(Li, 2009; ", "a12,", "et al. (", "van de ", "’s-Li"]
+)
+def test_hostile_text_takes_no_long_time(piece: str) -> None:
+    started = time.process_time()
+    for paper in (SQUARE, RAISED, ROUND, UNLISTED):
+        reports_others(f"{piece * 500}9", paper)
+        parse(piece * 500, 0, len(piece) * 500, "")
+    assert time.process_time() - started < 2

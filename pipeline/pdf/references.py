@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,7 +38,9 @@ _OPENING = re.compile(
 )
 _CAPTION = re.compile(r"(?:table|figure|fig\.) ?\d+[.: ]", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
-_NOTICE = re.compile(r"(?:copyright|©|publisher|conflicts? of interest|competing|open access)", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"(?:copyright|©|publisher|conflicts? of interest|competing|open access|how to cite)", re.IGNORECASE
+)
 _ENDED = re.compile(r"(?:(?<!\b[A-Z])\.|[\])>\d]|/[^\s/]+|press)$")
 
 
@@ -97,8 +99,10 @@ def _entries(rows: list[_Row]) -> list[_Entry]:
     if not starts:
         order, end = _without_notes(rows, _unnumbered(rows))
     runs = [rows[a:b] for a, b in pairwise([*order, end])]
-    leads = [run[0] for run in runs]
-    inset = sum(lead.x0 + AT_EDGE < row.x0 for lead, run in zip(leads, runs, strict=True) for row in run[1:])
+    leads: dict[int, set[float]] = {}
+    for run in runs:
+        leads.setdefault(run[0].page, set()).add(run[0].x0)
+    inset = sum(run[0].x0 + AT_EDGE < row.x0 for run in runs for row in run[1:])
     hanging = inset > 0.5 * (end - len(runs))
     longest = max((run[-1].end - run[0].start for run in runs[:-1]), default=LONGEST)
     found = []
@@ -119,19 +123,20 @@ def _without_notes(rows: Sequence[_Row], order: list[int]) -> tuple[list[int], i
     return order, end
 
 
-def _end(rows: Sequence[_Row], leads: Sequence[_Row], limit: int) -> int:
+def _end(rows: Sequence[_Row], leads: Mapping[int, set[float]], limit: int) -> int:
     """Where an entry ends: with its lines, before a block that is none of the list's.
 
-    Such blocks are set in other type, begin where none of the page's entries has a line, or where the entry is
-    `limit` characters long already; with a limit of -1, where the entry itself begins.
+    Such blocks are notices, or are set in other type, or begin where none of the page's entries has a line (`leads` are the places
+    where entries begin, by page), or where the entry is `limit` characters long already; with a limit of -1,
+    where the entry itself begins.
     """
     end = rows[0].end
     for before, row in pairwise(rows):
         if row.opens and _ENDED.search(before.text[-40:]):
-            here = [lead for lead in leads if lead.page == row.page]
-            aside = here and not any(abs(row.x0 - lead.x0) < INDENT[1] for lead in here)
+            here = leads.get(row.page, set())
+            aside = here and not any(abs(row.x0 - x0) < INDENT[1] for x0 in here)
             after = row.x0 - rows[0].x0 < AT_EDGE if limit < 0 else row.end - rows[0].start > limit
-            if aside or after or abs(row.size - rows[0].size) > 0.15 * rows[0].size:
+            if aside or after or _NOTICE.match(row.text) or abs(row.size - rows[0].size) > 0.15 * rows[0].size:
                 break
         if row.end - rows[0].start > LONGEST:
             break
@@ -145,7 +150,10 @@ def _numbered(rows: list[_Row]) -> tuple[list[_Row], dict[int, str]]:
     Comes with the rows, those left out that are numbers which stand apart from their entries in the text.
     """
     chain = max((_chain(rows, mark) for mark in _MARKS), key=len)
-    owners = {at: _beside(rows, at) for at, label in chain.items() if rows[at].text == label}
+    by_page: dict[int, list[int]] = {}
+    for at, row in enumerate(rows):
+        by_page.setdefault(row.page, []).append(at)
+    owners = {at: _beside(rows, at, by_page[rows[at].page]) for at, label in chain.items() if rows[at].text == label}
     apart = {at: owner for at, owner in owners.items() if owner not in (None, at + 1)}
     moved = {owner if (owner := apart.get(at)) is not None else at: label for at, label in chain.items()}
     kept = [at for at in range(len(rows)) if at not in apart]
@@ -153,13 +161,13 @@ def _numbered(rows: list[_Row]) -> tuple[list[_Row], dict[int, str]]:
     return [rows[at] for at in kept], {new[at]: label for at, label in moved.items()}
 
 
-def _beside(rows: Sequence[_Row], at: int) -> int | None:
-    """The row that a number which stands alone on its line belongs to: the next to its right, at its height."""
+def _beside(rows: Sequence[_Row], at: int, page: Sequence[int]) -> int | None:
+    """The row of a page that a number which stands alone on its line belongs to: next to its right, at its height."""
     mark = rows[at]
     near = [
-        (row.x0, i)
-        for i, row in enumerate(rows)
-        if row.page == mark.page and abs(row.top - mark.top) < mark.size / 2 and 0 < row.x0 - mark.x0 < ASIDE
+        (rows[i].x0, i)
+        for i in page
+        if abs(rows[i].top - mark.top) < mark.size / 2 and 0 < rows[i].x0 - mark.x0 < ASIDE
     ]
     return min(near)[1] if near else None
 

@@ -61,6 +61,8 @@ def judged(document: Document, true: list[str]) -> tuple[Counter[str], list[str]
             "exact": int(len(ours) == len(true)),
             "year": sum(str(ours[i].year) in true[j] for i, j in found.items()),
             "title": sum(bool(t := letters(ours[i].title)) and t in letters(true[j]) for i, j in found.items()),
+            "doi read": sum(bool(ours[i].doi) for i in found),
+            "doi": sum(bool(ours[i].doi) and ours[i].doi in true[j].lower() for i, j in found.items()),
             "whole": sum(covered(text, spans) for text in true),
         }
     )
@@ -101,6 +103,7 @@ def report(tally: Counter[str], papers: int) -> None:
         (f"number of entries exactly right, of {papers} papers", str(tally["exact"])),
         ("true entries with all their words in one of ours", f"{tally['whole'] / max(true, 1):.3f}"),
         ("year right, of entries right", f"{tally['year'] / max(right, 1):.3f}"),
+        ("DOI in the true one, of those read", f"{tally['doi'] / max(tally['doi read'], 1):.3f}"),
         ("title within the true one, of entries right", f"{tally['title'] / max(right, 1):.3f}"),
     ]
     print("| figure | value |\n|---|---|")  # noqa: T201 - a benchmark prints its table
