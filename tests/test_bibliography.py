@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -196,12 +197,10 @@ def test_many_broken_entries_do_not_fill_the_table(tmp_path: Path) -> None:
 @given(st.sampled_from(["a.bib", "a.ris", "a.json"]), st.binary(max_size=300), st.integers(0, 200))
 def test_no_bytes_stop_the_reader(name: str, noise: bytes, cut: int) -> None:
     starts = {"a.bib": b"@article{k, title={Lye},", "a.ris": RIS.encode(), "a.json": json.dumps(CSL).encode()}
-    path = Path(f"/tmp/precedent-noise-{name}")  # noqa: S108 - a fixture cannot be given to hypothesis
-    path.write_bytes(starts[name][:cut] + noise)
-    try:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        path.write_bytes(starts[name][:cut] + noise)
         read(path, name, "")
-    finally:
-        path.unlink()
 
 
 def test_by_attachment_then_doi_then_title() -> None:

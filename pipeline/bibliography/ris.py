@@ -1,6 +1,6 @@
 """RIS: a line a field, as two letters or a letter and a digit, two spaces, a hyphen, a space and the value.
 
-Read here and not by a library, since those at hand tell no lines and give up a file at its first mistake.
+Read here and not by rispy, which tells no lines and drops broken entries without a word.
 """
 
 import re

@@ -126,9 +126,9 @@ def _without_notes(rows: Sequence[_Row], order: list[int]) -> tuple[list[int], i
 def _end(rows: Sequence[_Row], leads: Mapping[int, set[float]], limit: int) -> int:
     """Where an entry ends: with its lines, before a block that is none of the list's.
 
-    Such blocks are notices, or are set in other type, or begin where none of the page's entries has a line (`leads` are the places
-    where entries begin, by page), or where the entry is `limit` characters long already; with a limit of -1,
-    where the entry itself begins.
+    Such blocks are notices, or are set in other type, or begin where none of the page's entries has a line
+    (`leads` are the places where entries begin, by page), or where the entry is `limit` characters long already;
+    with a limit of -1, where the entry itself begins.
     """
     end = rows[0].end
     for before, row in pairwise(rows):
