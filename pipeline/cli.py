@@ -217,6 +217,7 @@ def describe(summary: Any) -> str:
         head,
         f"Papers in the tables: {summary.papers}",
         f"Files left out: {summary.rejected} rejected, {summary.duplicates} duplicates",
+        *([f"Doubtful matches with the bibliography: {summary.doubts} (see doubts.csv)"] if summary.doubts else []),
         "Codings by family and domain:",
         *(f"  {family:<12} {domain:<10} {n:>6}" for (family, domain), n in sorted(summary.codings.items())),
         f"Topics: {summary.topics}",

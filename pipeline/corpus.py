@@ -11,9 +11,9 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from pipeline.bibliography import match, normal_doi, normal_title, read_bibtex
+from pipeline.bibliography import ENDINGS, doubts, match, normal_doi, normal_title, read
 from pipeline.errors import CorpusError
-from pipeline.records import Card, CodedPaper, Entry, Metadata, Paper, Rejection
+from pipeline.records import Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
 
 SKETCH = 256  # hashes kept of a text
 SAME_TEXT = 0.5  # estimated Jaccard similarity of five-word runs from which two texts are one paper
@@ -53,26 +53,34 @@ def scan(folder: Path, skip: Path) -> Scan:
         name = path.relative_to(folder).as_posix()
         try:
             kind, digest = _look(path)
+            read_entries = read(path, name, digest) if kind == "bibliography" else None
         except OSError as error:
             rejected.append(_unreadable(name, error))
             continue
         if kind == "paper":
             papers[digest].append(name)
-        elif kind == "bibliography":
-            found, broken = read_bibtex(path, name, digest)
-            entries += found
-            rejected += broken
+        elif read_entries:
+            entries += read_entries[0]
+            rejected += read_entries[1]
             bibliographies.append((name, digest))
         else:
             ignored += 1
     rejected += [_same_bytes(sha, name, names[0]) for sha, names in papers.items() for name in names[1:]]
     return Scan(
         {sha: tuple(names) for sha, names in papers.items()},
-        tuple(entries),
+        _distinct(entries),
         tuple(bibliographies),
         tuple(rejected),
         ignored,
     )
+
+
+def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries without those that say the same as one before, as in a copy of a bibliography."""
+    kept: dict[object, Entry] = {}
+    for entry in entries:
+        kept.setdefault((entry.key, entry.metadata, entry.journal, entry.files), entry)
+    return tuple(kept.values())
 
 
 def _files(folder: Path, skip: Path) -> Iterator[Path]:
@@ -94,7 +102,7 @@ def _look(path: Path) -> tuple[str, str]:
     with path.open("rb") as handle:
         head = handle.read(1024)
         ending = path.suffix.lower()
-        kind = "paper" if ending == ".pdf" or b"%PDF-" in head else "bibliography" if ending == ".bib" else "other"
+        kind = "paper" if ending == ".pdf" or b"%PDF-" in head else "bibliography" if ending in ENDINGS else "other"
         if kind == "other":
             return kind, ""
         handle.seek(0)
@@ -169,8 +177,9 @@ def _why_same(a: Card, b: Card) -> str:
 
 def gather(
     scan: Scan, cards: Sequence[Card], coded: Mapping[str, CodedPaper]
-) -> tuple[tuple[Paper, ...], tuple[Rejection, ...]]:
-    """The papers of the tables, in the order of their paths, and the near-duplicates that are left out.
+) -> tuple[tuple[Paper, ...], tuple[Rejection, ...], tuple[Doubt, ...]]:
+    """The papers of the tables, in the order of their paths, the near-duplicates that are left out, and the
+    matches with the bibliography that a person should look at.
 
     What the bibliography says wins over what was read from the page. Of two printings the one stays that
     the bibliography names, then the longer one, then the first by path.
@@ -185,7 +194,8 @@ def gather(
     )
     stay = sorted((card for card in cards if card.id not in dropped), key=lambda card: first[card.id])
     keys = _citation_keys(stay, entries)
-    return tuple(_paper(c, scan.papers[c.id], keys[c.id], entries.get(c.id), coded[c.id]) for c in stay), rejected
+    papers = tuple(_paper(c, scan.papers[c.id], keys[c.id], entries.get(c.id), coded[c.id]) for c in stay)
+    return papers, rejected, doubts(stay, first, scan.entries, entries)
 
 
 def _attached(entry: Entry | None, path: str) -> bool:
@@ -198,7 +208,7 @@ def _paper(card: Card, paths: Sequence[str], key: str, entry: Entry | None, code
         path=paths[0],
         other_paths=tuple(paths[1:]),
         citation_key=key,
-        metadata=_merge(entry.metadata, card.metadata) if entry else card.metadata,
+        metadata=_about(card, entry),
         journal=entry.journal if entry else "",
         pages=card.pages,
         reader=card.reader,
@@ -218,24 +228,28 @@ def _merge(first: Metadata, second: Metadata) -> Metadata:
 
 
 def _citation_keys(cards: Sequence[Card], entries: Mapping[str, Entry]) -> dict[str, str]:
-    """A key for each paper: the bibliography's, else surname, year and a word, and a letter if need be."""
+    """A key for each paper: its entry's, else surname, year and a word; a letter behind one that is taken."""
     keys: dict[str, str] = {}
-    used = {entry.key for entry in entries.values()}
+    used: set[str] = set()
+    told = {entry.key for entry in entries.values()}
     for card in cards:
-        if card.id in entries:
-            keys[card.id] = entries[card.id].key
-            continue
-        base = _made_key(card)
+        entry = entries.get(card.id)
+        base = entry.key if entry and entry.key else _made_key(card.id, _about(card, entry))
+        taken = used if entry and entry.key else used | told
         tails = ("", *"abcdefghijklmnopqrstuvwxyz", f"-{card.id[:8]}")
-        keys[card.id] = next(base + tail for tail in tails if base + tail not in used)
+        keys[card.id] = next(base + tail for tail in tails if base + tail not in taken)
         used.add(keys[card.id])
     return keys
 
 
-def _made_key(card: Card) -> str:
-    about = card.metadata
+def _about(card: Card, entry: Entry | None) -> Metadata:
+    """What is known of a paper: the entry's word before the page's."""
+    return _merge(entry.metadata, card.metadata) if entry else card.metadata
+
+
+def _made_key(document_id: str, about: Metadata) -> str:
     author = about.authors[0] if about.authors else "anon"
     surname = author.split(",")[0] if "," in author else author.split()[-1]
     words = [word for word in normal_title(about.title).split() if len(word) > 3]
     plain = re.sub(r"[^a-z0-9]", "", surname.lower()) or "anon"
-    return f"{plain}{about.year or ''}{words[0] if words else card.id[:6]}"
+    return f"{plain}{about.year or ''}{words[0] if words else document_id[:6]}"

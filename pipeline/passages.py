@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from pipeline.citations import known, reports_others
 from pipeline.records import Document, Passage, Role
 
 LONGEST = 1_500  # characters; a longer run (a table, a list) is cut
@@ -39,10 +40,11 @@ def split(document: Document) -> tuple[Passage, ...]:
     The front matter, the reference list and headings give none. No passage has white space around it, fewer than
     three words or more than 1,500 characters.
     """
+    paper = known(document)
     blocks = list(_blocks(document))
     texts = (document.text[start:end] for start, end, _ in blocks)
     return tuple(
-        Passage(start + a, start + b, role)
+        Passage(start + a, start + b, role, reports_others(document.text[start + a : start + b], paper))
         for (start, _, role), doc in zip(blocks, _nlp().pipe(texts, batch_size=64), strict=True)
         for a, b in _sentences(doc)
     )

@@ -18,15 +18,15 @@ from pipeline.workers import explain
 HERE = Path(__file__).parent
 CODE = {  # the source files whose change makes a stage's results stale
     "read": ("pdf/*.py", "records.py", "store.py", "files.py"),
-    "split": ("passages.py",),
+    "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
-    "tables": ("corpus.py", "bibliography.py", "topics.py", "compare.py", "export/**/*", "refresh.py", "plan.py"),
+    "tables": ("corpus.py", "bibliography/*.py", "topics.py", "compare.py", "export/**/*", "refresh.py", "plan.py"),
 }
 LIBRARIES = {
     "read": ("pypdfium2", "pdfplumber"),
     "split": ("spacy",),
     "code": ("numpy",),
-    "tables": ("scikit-learn", "gensim", "statsmodels", "scipy"),
+    "tables": ("scikit-learn", "gensim", "statsmodels", "scipy", "bibtexparser", "rapidfuzz"),
 }
 
 

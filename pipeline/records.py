@@ -33,6 +33,14 @@ PartKind = Literal[
     "caption",  # of a figure, table or box
     "footnote",
 ]
+DoubtKind = Literal[
+    "near",  # an entry that may be the paper's, but was not taken
+    "rival",  # a second entry that fits the paper
+    "shared",  # an entry that went to two papers
+    "doi",  # the page says otherwise than the entry
+    "year",
+    "title",
+]
 
 BOTH = "both"  # domain of a sentence or paper that joins the two sides of the comparison
 OTHER = "other"  # domain of a sentence or paper on neither side
@@ -319,6 +327,21 @@ class Rejection:
     path: str
     sha256: str
     kind: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A match of a paper with a bibliography entry that a person should look at.
+
+    `path` is the paper's file, `source` the bibliography and its line, such as "refs.bib:12".
+    """
+
+    path: str
+    citation_key: str
+    source: str
+    kind: DoubtKind
     reason: str
     remedy: str
 

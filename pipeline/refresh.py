@@ -21,7 +21,7 @@ from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
-from pipeline.records import CodedPaper, Coding, Document, Paper, Rejection, Target, TopicModel
+from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target, TopicModel
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
 from pipeline.work import BatchJob, Outcome, process_batch
@@ -49,6 +49,7 @@ class Summary:
     coded: int
     rejected: int
     duplicates: int
+    doubts: int
     codings: Counter[tuple[str, str]]
     topics: str
     seconds: dict[str, float]
@@ -114,9 +115,9 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rej
     good = [job for job in jobs if refusals[job.document_id] is None]
     coded = {job.document_id: store.load_coded(result_path(job, "code")) for job in good}
     cards = store.load_cards([result_path(job, "read") for job in good])
-    papers, duplicates = gather(plan.scan, cards, coded)
+    papers, duplicates, doubts = gather(plan.scan, cards, coded)
     rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)])
-    return _results(plan, papers, coded, rejected), rejected
+    return _results(plan, papers, coded, rejected, doubts), rejected
 
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
@@ -129,7 +130,11 @@ def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
 
 
 def _results(
-    plan: Plan, papers: tuple[Paper, ...], coded: Mapping[str, CodedPaper], rejected: tuple[Rejection, ...]
+    plan: Plan,
+    papers: tuple[Paper, ...],
+    coded: Mapping[str, CodedPaper],
+    rejected: tuple[Rejection, ...],
+    doubts: tuple[Doubt, ...],
 ) -> Results:
     def document(document_id: str) -> Document:
         return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
@@ -140,6 +145,7 @@ def _results(
         document=document,
         codings=codings,
         rejected=rejected,
+        doubts=doubts,
         targets=_targets(codings),
         topics=_topics(plan, papers, coded),
         comparisons=compare(papers, codings, plan.codebook),
@@ -188,6 +194,7 @@ def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds:
         coded=sum("code" in o.seconds for o in outcomes),
         rejected=len(results.rejected) - duplicates,
         duplicates=duplicates,
+        doubts=len(results.doubts),
         codings=Counter((c.family, c.domain) for c in results.codings),
         topics=results.topics.note or f"{len(results.topics.topics)} topics",
         seconds=seconds,
@@ -207,6 +214,7 @@ def _record(plan: Plan, summary: Summary) -> dict[str, Any]:
             "coded": summary.coded,
             "rejected": summary.rejected,
             "duplicates": summary.duplicates,
+            "doubts": summary.doubts,
             "ignored": plan.scan.ignored,
             "codings": {f"{family} {domain}": n for (family, domain), n in sorted(summary.codings.items())},
         },
@@ -229,6 +237,7 @@ def _unchanged(plan: Plan) -> Summary:
         coded=0,
         rejected=counts["rejected"],
         duplicates=counts["duplicates"],
+        doubts=counts["doubts"],
         codings=codings,
         topics=record["topics"],
         seconds={},

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.corpus import find_duplicates, resemblance, scan, sketch
+from pipeline.corpus import Scan, find_duplicates, gather, resemblance, scan, sketch
 from pipeline.errors import CorpusError
-from pipeline.records import Card, Metadata
+from pipeline.records import Card, CodedPaper, Entry, Metadata
 from tests.pdf.made import column, paper
 
 WORDS = [f"word{n}" for n in range(400)]
@@ -74,3 +74,16 @@ def test_what_a_folder_holds(tmp_path: Path) -> None:
 def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="precedent run FOLDER"):
         scan(tmp_path / "nowhere", tmp_path / "out")
+
+
+def test_every_paper_has_a_citation_key_of_its_own() -> None:
+    cards = [Card(name, "", Metadata("Fees", ("Max Färber",), 2012), (at,), 1, 1) for at, name in enumerate("abcd")]
+    about = Metadata("Levies on lye", ("Dyer, Dora",), 2009)
+    entries = [
+        Entry(key, about, "", (f"{name}.pdf",), f"{name}.ris", 1) for name, key in (("a", "k"), ("b", "k"), ("c", ""))
+    ]
+    found = Scan({c.id: (f"{c.id}.pdf",) for c in cards}, tuple(entries), (), (), 0)
+    papers, _, doubts = gather(found, cards, {c.id: CodedPaper(c.id, "cp", (), ()) for c in cards})
+    assert [paper.citation_key for paper in papers] == ["k", "ka", "dyer2009levies", "frber2012fees"]
+    assert papers[2].metadata == about
+    assert {doubt.kind for doubt in doubts} == {"title", "year"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from pipeline.export.results import Results
-from pipeline.records import BOTH, OTHER, Role, Status
+from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,14 @@ kind string Kind of reason, one word
 reason string Why it is not in the tables
 remedy string What would mend it
 """
+_DOUBTS = """
+path string File of the paper, relative to the corpus folder
+citation_key string Key of the bibliography entry
+source string Bibliography and line of the entry
+kind string Kind of doubt
+reason string What speaks against the match, or for one that was not made
+remedy string What would settle it
+"""
 _CODEBOOK = """
 family string Family
 code string Code
@@ -200,6 +208,7 @@ def tables(results: Results) -> dict[str, Table]:
             _columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, (("topic",), "topics", ("topic",)))
         ),
         "rejected": Table(_columns(_REJECTED), ("path",)),
+        "doubts": Table(_columns(_DOUBTS), ("path", "source", "kind")),
         "codebook": Table(_columns(_CODEBOOK), ("family", "code")),
     }
     values = _values(results)
@@ -264,6 +273,7 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("links", "family"): families,
         ("links", "with_family"): families,
         ("links", "domain"): sides,
+        ("doubts", "kind"): get_args(DoubtKind),
         ("codebook", "family"): families,
     }
 

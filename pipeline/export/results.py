@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.codebook import Codebook
-from pipeline.records import Coding, Comparison, Document, Link, Paper, Rejection, Target, TopicModel
+from pipeline.records import Coding, Comparison, Document, Doubt, Link, Paper, Rejection, Target, TopicModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,4 @@ class Results:
     codebook: Codebook
     versions: Mapping[str, str]
     targets: tuple[Target, ...] = ()
+    doubts: tuple[Doubt, ...] = ()

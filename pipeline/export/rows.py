@@ -32,6 +32,7 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
             {"path": r.path, "pdf_sha256": r.sha256, "kind": r.kind, "reason": r.reason, "remedy": r.remedy}
             for r in results.rejected
         ),
+        "doubts": (dataclasses.asdict(doubt) for doubt in results.doubts),
         "codebook": _codebook(results),
     }
 

@@ -12,6 +12,7 @@ from pipeline.pdf.build import build
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.raw import Raw, RawPage
+from pipeline.pdf.references import references
 from pipeline.pdf.running import without_hidden, without_running
 from pipeline.pdf.sections import sections
 from pipeline.records import Document
@@ -43,14 +44,16 @@ def read(path: Path, document_id: str) -> Document:
             str(path),
             "Print the paper to a PDF of images and run OCR on it, or find another copy.",
         )
+    parted = sections(built.text, built.paragraphs, layout.body_size(every))
     return Document(
         id=document_id,
         text=built.text,
         pages=built.pages,
         words=built.words,
-        sections=sections(built.text, built.paragraphs, layout.body_size(every)),
+        sections=parted,
         metadata=metadata(raw, built.text, built.paragraphs),
         reader=raw.reader,
+        references=references(built, parted),
     )
 
 

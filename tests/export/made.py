@@ -11,6 +11,7 @@ from pipeline.export import Results
 from pipeline.records import (
     Coding,
     Document,
+    Doubt,
     Metadata,
     Page,
     Paper,
@@ -118,6 +119,7 @@ def results() -> Results:
         comparisons=compare(papers, codings, codebook),
         links=link(papers, codings, codebook),
         codebook=codebook,
+        doubts=(Doubt("=bad.pdf", f"@{SCRIPT}", "refs.bib:3", "near", f"+{SCRIPT}", "-name it"),),
         versions={"run_id": "r", "model_version": "m", "codebook_version": "c", "precedent": "0"},
     )
 
