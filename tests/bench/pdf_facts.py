@@ -32,7 +32,7 @@ from tests.bench.pdf_truth import FOLDER, letters
 
 FACTS = ("title", "doi", "year", "abstract", "authors", "references found")
 BACK = re.compile(
-    r"abstract|executive summary|references.*|bibliography|literature cited|acknowledge?ments?.*|funding.*"
+    r"abstract|(?:executive )?summary|references.*|bibliography|literature cited|acknowledge?ments?.*|funding.*"
     r"|(?:author|authors['’]|credit).*contributions?.*|conflicts? of interests?.*|(?:competing|declaration).*interests?.*"
     r"|abbreviations|supplement.*|additional information|pre-publication history|ethic(?:s approval|al (?:approval"
     r"|issues?).*)|consent.*|trial status|data (?:sharing|availability).*|disclosures?.*|appendi.*|annex.*"
