@@ -78,7 +78,7 @@ def _blocks(document: Document) -> Iterator[tuple[int, int, Role]]:
 
 
 def _opens(body: str, title: str) -> bool:
-    return body[: len(title)].lower() == title.lower()
+    return body[: len(title)].replace("\n", " ").lower() == title.lower()  # some stand on two lines
 
 
 def _sentences(doc: Any) -> Iterator[tuple[int, int]]:

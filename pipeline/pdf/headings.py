@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.layout import Line
-from pipeline.pdf.names import bare, depth, is_named, number, role_of
+from pipeline.pdf.names import bare, counted, depth, is_named, number, role_of
 from pipeline.pdf.raw import BOLD, ITALIC
 from pipeline.records import Role
 
@@ -150,7 +150,8 @@ def find(text: str, paragraphs: Sequence[Paragraph], body: float) -> list[Headin
             found.append(heading)
     if not any(heading.role == "references" for heading in found):
         found = _with_unnamed_list(found, seen)
-    return _past_title(_past_contents(found, paragraphs), paragraphs)
+    found = _past_title(_past_contents(found, paragraphs), paragraphs)
+    return _joined(_without_running(found, paragraphs), paragraphs)
 
 
 def _heading(at: int, seen: _Text, found: list[Heading]) -> Heading | None:
@@ -212,9 +213,9 @@ def _is_heading(at: int, seen: _Text, found: list[Heading]) -> bool:
         return role_of(text) in ("appendix", "back") or (larger and len(text) < 80)
     told = number(text)
     if seen.numbered and told[:1].isdigit():
-        return _is_next(told, found) and (
-            _is_set_apart(text, paragraph, seen) or (_is_as_plain(text, paragraph, found) and _opens_prose(at, seen))
-        )
+        if _is_set_apart(text, paragraph, seen):
+            return _goes_on(told, look(text, paragraph), found)
+        return _is_next(told, found) and _is_as_plain(text, paragraph, found) and _opens_prose(at, seen)
     return (
         _is_set_apart(text, paragraph, seen) and not (told and _is_item(at, seen.bodies)) and _opens_prose(at, seen)
     )
@@ -235,17 +236,27 @@ def is_note(text: str) -> bool:
     return len(_NOISE.findall(text)) >= (1 if len(text) < 300 else 2)
 
 
+def _goes_on(told: str, mine: Look, found: list[Heading]) -> bool:
+    """Whether a number is the next one, or a later one in the look that headings of its depth have."""
+    alike = [h for h in found if depth(number(h.title)) == depth(told) and number(h.title)[:1].isdigit()]
+    later = not alike or counted(number(alike[-1].title)) < counted(told)
+    return _is_next(told, found) or (later and any(mine.like(heading.look) for heading in alike))
+
+
 def _is_next(told: str, found: list[Heading]) -> bool:
-    """Whether a number goes on from those of the headings so far; after an appendix they may begin again."""
-    first = int(told.split(".")[0].rstrip(":)"))
-    last = 0
+    """Whether a number comes next after the last one, or misses one or two; in an appendix they begin again."""
+    last: tuple[int, ...] = ()
     for heading in found:
-        before = number(heading.title)
         if heading.role == "appendix":
-            last = 0
-        elif before[:1].isdigit():
-            last = int(before.split(".")[0].rstrip(":)"))
-    return last < first <= last + 2 if depth(told) == 1 else last <= first <= last + 2
+            last = ()
+        elif number(heading.title)[:1].isdigit():
+            last = counted(number(heading.title))
+    mine = counted(told)
+    same = next((i for i, (a, b) in enumerate(zip(mine, last, strict=False)) if a != b), min(len(mine), len(last)))
+    if same == len(mine):
+        return False
+    before = last[same] if same < len(last) else 0
+    return before < mine[same] <= before + 3 and all(part <= 2 for part in mine[same + 1 :])
 
 
 def _is_as_plain(text: str, paragraph: Paragraph, found: list[Heading]) -> bool:
@@ -352,7 +363,7 @@ def _past_contents(found: list[Heading], paragraphs: Sequence[Paragraph]) -> lis
 
 def _past_title(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
     """Headings without those on the title page that are title, authors or kind of article."""
-    first = next((i for i, heading in enumerate(found) if heading.role not in (None, "back", "appendix")), len(found))
+    first = next((i for i, heading in enumerate(found) if heading.role not in (None, "front", "back", "appendix")), len(found))
     pages = [paragraphs[heading.at].lines[0].page for heading in found]
     cover = pages[first] if first < len(found) and pages[first] <= 2 else 1
     largest = max((p.lines[0] for p in paragraphs if p.lines[0].page == 1), key=lambda line: line.size, default=None)
@@ -363,3 +374,31 @@ def _past_title(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[H
         if (i >= first and (heading.role or pages[i] > 1 or paragraphs[heading.at].lines[0].top > banner))
         or pages[i] > cover
     ]
+
+
+def _without_running(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
+    """Headings without those that stand at one height on three pages or more: running lines that were left in."""
+    places = [paragraphs[heading.at].lines[0] for heading in found]
+    pages: Counter[tuple[str, int]] = Counter((h.title, round(line.top / 4)) for h, line in zip(found, places, strict=True))
+    return [h for h, line in zip(found, places, strict=True) if pages[h.title, round(line.top / 4)] < 3 or number(h.title)]
+
+
+def _joined(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
+    """Headings with those put together that stand on two lines and were taken for two."""
+    kept: list[Heading] = []
+    for heading in found:
+        if kept and _goes_with(kept[-1], heading, paragraphs):
+            first = kept.pop()
+            heading = replace(first, title=f"{first.title} {heading.title}")
+        kept.append(heading)
+    return kept
+
+
+def _goes_with(first: Heading, second: Heading, paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether two headings are the lines of one: set alike, one right under the other, the second one unnumbered."""
+    last, line = paragraphs[first.at].lines[-1], paragraphs[second.at].lines[0]
+    if second.at != first.at + 1 or number(second.title) or second.runs_on or first.runs_on or is_named(second.title):
+        return False
+    close = last.page == line.page and 0 < line.top - last.top < 1.7 * last.size
+    whole = is_named(first.title) or first.title[-1] in ".:"
+    return close and not whole and first.look.like(second.look)

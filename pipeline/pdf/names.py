@@ -20,6 +20,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         "abstract",
         r"abstract|a ?b ?s ?t ?r ?a ?c ?t|executive summary|summary|synopsis|summary for policy ?makers",
     ),
+    ("front", r"table of contents|contents|list of (?:figures|tables|boxes)"),
     (
         "back",
         r"acknowledge?ments?\b.*|funding\b.*|conflicts? of interests?\b.*|competing (?:financial )?interests?\b.*"
@@ -27,8 +28,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         r"|author (?:information|details|notes?)|(?:list of )?abbreviations\b.*|nomenclature"
         r"|(?:data|code)(?: and \w+)? availability\b.*|availability of data\b.*|ethic\w*\b.*"
         r"|credit author\w*\b.*|consent\b.*|publisher['’]?s note|about the authors?|additional \w+|end ?notes|notes"
-        r"|pre-publication history|orcid|table of contents|contents"
-        r"|list of (?:figures|tables)|copyright\b.*",
+        r"|pre-publication history|orcid|copyright\b.*",
     ),
     (
         "appendix",
@@ -82,6 +82,11 @@ def number(heading: str) -> str:
 def depth(numbered: str) -> int:
     """How deep a heading stands by its number: 1 for "2", "IV" and "B", 2 for "2.1"."""
     return numbered.count(".") + 1
+
+
+def counted(numbered: str) -> tuple[int, ...]:
+    """The parts of a number in figures: (2, 1) for "2.1"."""
+    return tuple(int(part) for part in re.findall(r"\d+", numbered))
 
 
 def is_named(line: str) -> bool:

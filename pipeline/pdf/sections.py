@@ -30,7 +30,7 @@ def sections(text: str, paragraphs: Sequence[Paragraph], body: float) -> tuple[S
     roles = _roles(found, levels)
     levels = [level + (role == "abstract" and heading.role != role) for heading, level, role in zip(found, levels, roles, strict=True)]
     ends = [*(heading.at for heading in found), len(bodies)]
-    marks = _front(bodies, parts, ends[0])
+    marks = _front(bodies, parts, ends[0], _is_paper(found))
     for heading, level, role, end in zip(found, levels, roles, ends[1:], strict=True):
         marks += _opened(heading, level, role, bodies, parts, end)
     starts = [parts[at].start for at, _, _, _ in marks]
@@ -154,8 +154,14 @@ def _unheaded(start: int, end: int, bodies: list[str]) -> list[_Mark]:
     return [(at, "", "body", 1)]
 
 
-def _front(bodies: list[str], parts: Sequence[Paragraph], end: int) -> list[_Mark]:
-    """Sections of what stands before the first heading: title block, an unnamed abstract, unnamed text."""
+def _is_paper(found: list[Heading]) -> bool:
+    """Whether the headings are those of a paper, which may have an abstract that is not headed."""
+    main = any(heading.role in _MAIN for heading in found)
+    return not found or found[0].role in _MAIN or (main and any(heading.role == "references" for heading in found))
+
+
+def _front(bodies: list[str], parts: Sequence[Paragraph], end: int, paper: bool) -> list[_Mark]:
+    """Sections of what stands before the first heading: title block, a paper's unnamed abstract, unnamed text."""
     marks: list[_Mark] = [(0, "", "front", 1)] if end else []
     running = [at for at in range(end) if _is_prose(bodies[at])]
     if not running:
@@ -167,7 +173,7 @@ def _front(bodies: list[str], parts: Sequence[Paragraph], end: int) -> list[_Mar
     rest = sum(len(bodies[at]) for at in running if at >= stop)
     named = any(RUN_IN.match(text) or text.lower().startswith("abstract") for text in bodies[end : end + 1])
     set_apart = stop in running
-    if not named and 250 <= size <= 3500 and (rest < 800 or stop < end) and parts[start].lines[0].page <= 2:
+    if paper and not named and 250 <= size <= 3500 and (rest < 800 or stop < end) and parts[start].lines[0].page <= 2:
         marks.append((start, "", "abstract", 1))
         if set_apart:
             return [*marks, (stop, "", "body", 1)]
