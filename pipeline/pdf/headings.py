@@ -33,7 +33,8 @@ _ENTRY = re.compile(r"\(?\b(?:19|20)\d\d[a-z]?\b\)?")
 _LISTED = re.compile(r"^(?:\[?\d{1,3}[\].)]?\s+[^\W\d_]|[^\W\d_][\w’'-]+,?\s(?:[A-Z]\.?[-\s]?){1,3}[,.&(])")
 _NOISE = re.compile(
     r"@|https?://|©|\bcopyright|\blicen[cs]e|\breceived\b.*\d{4}|\bcorrespond|\bdepartment of|\buniversit|\bcitation:"
-    r"|\bissn\b|\bdoi\b|\bpublished\b.*\d{4}|\beditor|\bconflicts? of interest|\bfunding",
+    r"|\bissn\b|\bdoi\b|\bpublished\b.*\d{4}|\beditor|\bconflicts? of interest|\bfunding"
+    r"|\bopen.access article|\bdistributed under|\bcreative commons|\ball rights reserved|\bcorresponding author",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -41,7 +42,7 @@ _LABEL = re.compile(
     r"|how to cite|cite this|citation|specialty section|contents lists|open access|check for updates|continued$",
     re.IGNORECASE,
 )
-_LEADER = re.compile(r"(?:(?:\.\s?){4,}|…)\s*[\divxlc]*$", re.IGNORECASE)
+_LEADER = re.compile(r"(?:(?:\.\s?){4,}|…)\s*[\divxlc]*$|[|│]\s*[\divxlc]+$", re.IGNORECASE)
 _PAGE = re.compile(r"(?:^|\s)[\divxlc]{1,4}$")
 
 
@@ -280,7 +281,8 @@ def _is_contents_line(at: int, seen: _Text) -> bool:
     following = seen.bodies[at + 1] if at + 1 < len(seen.bodies) else ""
     if following.isdigit() and _level(seen.paragraphs[at], seen.paragraphs[at + 1]):
         return True
-    return bool(_PAGE.search(text) and text[-1].isdigit() and len(following) < LONGEST and _PAGE.search(following))
+    beside = [following, seen.bodies[at - 1] if at else ""]
+    return text[-1].isdigit() and any(len(one) < LONGEST and _PAGE.search(one) for one in beside) and bool(_PAGE.search(text))
 
 
 def _level(a: Paragraph, b: Paragraph) -> bool:
