@@ -101,7 +101,9 @@ def pieces(text: str, paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
         rest = paragraph
         while len(rest.lines) > 1 and (cut := _cut(text, rest)):
             lines, start = cut, rest.start + sum(len(line.text) + 1 for line in rest.lines[:cut])
-            found.append(Paragraph(rest.start, start - 1, rest.lines[0].size, _bold(rest.lines[:lines]), rest.lines[:lines]))
+            found.append(
+                Paragraph(rest.start, start - 1, rest.lines[0].size, _bold(rest.lines[:lines]), rest.lines[:lines])
+            )
             rest = Paragraph(start, rest.end, rest.size, _bold(rest.lines[lines:]), rest.lines[lines:])
         found.append(rest)
     return found
@@ -126,7 +128,7 @@ def _cut(text: str, paragraph: Paragraph) -> int:
 def _parted(lines: Sequence[Line], count: int, head: str) -> bool:
     """Whether the lines up to `count` are a heading and the next one is something else."""
     last, following = lines[count - 1], lines[count]
-    if head[-1] in ".,;-" or not following.text[:1].isupper() and not following.text[:1].isdigit():
+    if head[-1] in ".,;-" or (not following.text[:1].isupper() and not following.text[:1].isdigit()):
         return False
     if _SUBNUMBER.match(following.text):
         return bool(number(head))
@@ -134,7 +136,7 @@ def _parted(lines: Sequence[Line], count: int, head: str) -> bool:
         return not following.text.isupper()
     other = last.font and following.font and last.font != following.font
     plain = number(head) and "." in number(head) and last.x1 < 0.8 * max(line.x1 for line in lines)
-    return bool(number(head) or other and count == 1 and len(head) < 80) and bool(other or plain)
+    return bool(number(head) or (other and count == 1 and len(head) < 80)) and bool(other or plain)
 
 
 def find(text: str, paragraphs: Sequence[Paragraph], body: float) -> list[Heading]:
@@ -179,7 +181,7 @@ def _run_in(at: int, seen: _Text, found: list[Heading]) -> Heading | None:
     last = found[-1].role if found else None
     if RUN_IN.match(text) and len(text) > LONGEST and not any(heading.role == "abstract" for heading in found):
         return Heading(at, "Abstract", "abstract", look("Abstract", paragraph), runs_on=True)
-    if not found or last in ("abstract", "references") and not _BACK_RUN_IN.match(text):
+    if not found or (last in ("abstract", "references") and not _BACK_RUN_IN.match(text)):
         return None
     back = _BACK_RUN_IN.match(text)
     match = back or (_NUMBERED_RUN_IN.match(text) if seen.numbered else None) or _bold_run_in(text, paragraph, seen)
@@ -203,29 +205,27 @@ def _is_heading(at: int, seen: _Text, found: list[Heading]) -> bool:
     """Whether a paragraph is a heading; in a reference list only clear ones are: entries are short and bold too."""
     cited = bool(found) and found[-1].role == "references"
     text, paragraph = seen.bodies[at], seen.paragraphs[at]
-    if not 3 <= len(text) <= LONGEST or not text[0].isalnum() or text[0].islower() or _is_contents_line(at, seen):
+    if not 3 <= len(text) <= LONGEST or not text[0].isalnum() or _is_contents_line(at, seen):
         return False
     if is_named(text):
         return role_of(text) != "references" or _entries_follow(at, seen.bodies)
-    larger = paragraph.size > LARGER * seen.size
-    if not _may_be(text):
-        return False
     if cited:
-        return role_of(text) in ("appendix", "back") or (larger and len(text) < 80)
-    told = number(text)
+        larger = paragraph.size > LARGER * seen.size and len(text) < 80
+        return (larger or role_of(text) in ("appendix", "back")) and _may_be(text)
+    told, apart = number(text), _is_set_apart(text, paragraph, seen)
+    if not ((apart or told) and _may_be(text)):
+        return False
     if seen.numbered and told[:1].isdigit():
-        if _is_set_apart(text, paragraph, seen):
+        if apart:
             return _goes_on(told, look(text, paragraph), found)
         return _is_next(told, found) and _is_as_plain(text, paragraph, found) and _opens_prose(at, seen)
-    return (
-        _is_set_apart(text, paragraph, seen) and not (told and _is_item(at, seen.bodies)) and _opens_prose(at, seen)
-    )
+    return apart and not (told and _is_item(at, seen.bodies)) and _opens_prose(at, seen)
 
 
 def _may_be(text: str) -> bool:
     """Whether a line could be a heading by its words alone."""
     letters = sum(char.isalpha() for char in text)
-    if letters < 0.6 * len(text) or text[-1] in ",;-" or bare(text)[:1].islower():
+    if letters < 0.6 * len(text) or text[-1] in ",;-" or text[0].islower() or bare(text)[:1].islower():
         return False
     if text[0].isdigit() and not number(text):
         return False
@@ -282,7 +282,11 @@ def _is_contents_line(at: int, seen: _Text) -> bool:
     if following.isdigit() and _level(seen.paragraphs[at], seen.paragraphs[at + 1]):
         return True
     beside = [following, seen.bodies[at - 1] if at else ""]
-    return text[-1].isdigit() and any(len(one) < LONGEST and _PAGE.search(one) for one in beside) and bool(_PAGE.search(text))
+    return (
+        text[-1].isdigit()
+        and any(len(one) < LONGEST and _PAGE.search(one) for one in beside)
+        and bool(_PAGE.search(text))
+    )
 
 
 def _level(a: Paragraph, b: Paragraph) -> bool:
@@ -365,7 +369,9 @@ def _past_contents(found: list[Heading], paragraphs: Sequence[Paragraph]) -> lis
 
 def _past_title(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
     """Headings without those on the title page that are title, authors or kind of article."""
-    first = next((i for i, heading in enumerate(found) if heading.role not in (None, "front", "back", "appendix")), len(found))
+    first = next(
+        (i for i, heading in enumerate(found) if heading.role not in (None, "front", "back", "appendix")), len(found)
+    )
     pages = [paragraphs[heading.at].lines[0].page for heading in found]
     cover = pages[first] if first < len(found) and pages[first] <= 2 else 1
     largest = max((p.lines[0] for p in paragraphs if p.lines[0].page == 1), key=lambda line: line.size, default=None)
@@ -381,8 +387,12 @@ def _past_title(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[H
 def _without_running(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
     """Headings without those that stand at one height on three pages or more: running lines that were left in."""
     places = [paragraphs[heading.at].lines[0] for heading in found]
-    pages: Counter[tuple[str, int]] = Counter((h.title, round(line.top / 4)) for h, line in zip(found, places, strict=True))
-    return [h for h, line in zip(found, places, strict=True) if pages[h.title, round(line.top / 4)] < 3 or number(h.title)]
+    pages: Counter[tuple[str, int]] = Counter(
+        (h.title, round(line.top / 4)) for h, line in zip(found, places, strict=True)
+    )
+    return [
+        h for h, line in zip(found, places, strict=True) if pages[h.title, round(line.top / 4)] < 3 or number(h.title)
+    ]
 
 
 def _joined(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:

@@ -23,9 +23,13 @@ _NOTICES = (
 _DATES = (rf"(?:^|\b{_MONTH}\.?,?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?){_YEAR}\W*$",)  # a report's cover
 _ACCESS = re.compile(r"(?:downloaded|accessed|retrieved|printed)\b.{0,90}?(?:19|20)\d\d", re.IGNORECASE)
 
-_DOI = re.compile(r"\b10\.\d{4,9}/\s?[^\s\"<>|{}^`\\]+(?:(?<=[/_(-])\s[^\s\"<>|{}]*\d[^\s\"<>|{}]*|(?<=\.)\s\d+\.\d[\d.]*|\s\.\d[\d.]+)*")
+_DOI = re.compile(
+    r"\b10\.\d{4,9}/\s?[^\s\"<>|{}^`\\]+(?:(?<=[/_(-])\s[^\s\"<>|{}]*\d[^\s\"<>|{}]*|(?<=\.)\s\d+\.\d[\d.]*|\s\.\d[\d.]+)*"
+)
 _DOI_LABEL = re.compile(r"doi(?:\.org)?[:/\s]*(?:https?://)?(?:dx\.)?(?:doi\.org/)?\s*$", re.IGNORECASE)
-_OF_DATA = re.compile(r"10\.(?:17605|5281|6084|5061|7910|17632|3886|13039)/")  # OSF, Zenodo, figshare, Dryad, funders ...
+_OF_DATA = re.compile(
+    r"10\.(?:17605|5281|6084|5061|7910|17632|3886|13039)/"
+)  # OSF, Zenodo, figshare, Dryad, funders ...
 _ABOUT_DATA = re.compile(r"regist|data|repositor|available (?:at|from|in)|code|supplement|osf|figshare", re.IGNORECASE)
 _LISTS = re.compile(r"\b(?:References|REFERENCES|Bibliography|Literature cited)\b")
 _RUNS_ON = re.compile(

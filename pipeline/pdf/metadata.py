@@ -30,7 +30,6 @@ _NOT_A_TITLE = re.compile(
 _PUBLISHER = re.compile(r"\s*(?:\|.{0,60}|\s[-–—]\s(?:PMC|PubMed|ScienceDirect|Springer\w*|Wiley.{0,20}|MDPI))\s*$")
 _OPEN_END = re.compile(r"(?:[:–—-]|\b(?:and|of|for|in|the|a|an|on|to|with|from|by|at))$")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d+)*|[A-Z])[.)]+\s")
-_SMALL = re.compile(r"\b[a-z][\w-]*")
 
 
 def metadata(raw: Raw, text: str, paragraphs: Sequence[Paragraph]) -> Metadata:
@@ -93,28 +92,37 @@ def _end_of(wanted: str, text: str, start: int) -> int:
 
 def _largest(raw: Raw, text: str, paragraphs: Sequence[Paragraph]) -> tuple[int, str]:
     """The title by its type, and the index of the paragraph after it; of the first page that has one."""
-    for page in dict.fromkeys(p.lines[0].page for p in paragraphs[:60]):
-        head = " ".join(" ".join(one.texts) for one in raw.pages[page - 1 : page + 1])
-        here = [i for i, p in enumerate(paragraphs) if p.lines[0].page == page]
-        may = {i for i in here if _is_candidate(raw, text[paragraphs[i].start : paragraphs[i].end], paragraphs[i], head)}
-        wordy = {i for i in may if len(text[paragraphs[i].start : paragraphs[i].end].split()) >= 4} or may
-        usual = median(paragraphs[i].size for i in here)
-        prose = [p.lines[0].top for p in (paragraphs[i] for i in here) if len(text[p.start : p.end].split()) >= RUNNING]
-        above = min(prose, default=1e6) if page == 1 else 0.0  # what is not much larger must stand above running text
-        wordy = {i for i in wordy if paragraphs[i].size > 1.3 * usual or paragraphs[i].lines[0].top < above}
-        if wordy:
-            start = max(wordy, key=lambda i: (max(round(paragraphs[i].size), round(usual)), paragraphs[i].bold, -i))
+    for page in list(dict.fromkeys(p.lines[0].page for p in paragraphs[:60]))[:4]:
+        start = _start(raw, text, paragraphs, page)
+        if start is not None:
             return _extended(raw, text, paragraphs, start)
-        if page > 3:
-            break
     return 0, ""
+
+
+def _start(raw: Raw, text: str, paragraphs: Sequence[Paragraph], page: int) -> int | None:
+    """The paragraph with which the title begins on a page: in the largest type, of four words or more where one is.
+
+    What is not much larger than the rest must stand above the running text, and on the first page.
+    """
+    here = [i for i, p in enumerate(paragraphs) if p.lines[0].page == page]
+    words = {i: text.count(" ", paragraphs[i].start, paragraphs[i].end) + 1 for i in here}
+    usual = median(paragraphs[i].size for i in here)
+    prose = min((paragraphs[i].lines[0].top for i in here if words[i] >= RUNNING), default=1e6)
+    above = prose if page == 1 else 0.0
+    high = [i for i in here if paragraphs[i].size > 1.3 * usual or paragraphs[i].lines[0].top < above]
+    high.sort(key=lambda i: (words[i] < 4, -max(round(paragraphs[i].size), round(usual)), not paragraphs[i].bold, i))
+    head = " ".join(" ".join(one.texts) for one in raw.pages[page - 1 : page + 1])
+    return next(
+        (i for i in high if _is_candidate(raw, text[paragraphs[i].start : paragraphs[i].end], paragraphs[i], head)),
+        None,
+    )
 
 
 def _is_candidate(raw: Raw, line: str, paragraph: Paragraph, head: str) -> bool:
     """Whether a paragraph may be the title: not the journal's name, nor a list of authors."""
     if not _may_be_title(line) or _is_journal(line, head):
         return False
-    return len(names(plain_text(paragraph, raw.pages))) < 2 or len(line.split()) > 12 and "," not in line
+    return len(names(plain_text(paragraph, raw.pages))) < 2 or (len(line.split()) > 12 and "," not in line)
 
 
 def _may_be_title(text: str) -> bool:
@@ -131,7 +139,9 @@ def _is_journal(text: str, head: str) -> bool:
     """Whether a short line is a journal's name: the first pages have it beside a volume or a year."""
     if len(text.split()) > 9:
         return False
-    return bool(re.search(re.escape(text) + r"[\s,.]*(?:\(?(?:19|20)\d\d\b|\d{1,4}\s*[(,:;]|vol\b)", head, re.IGNORECASE))
+    return bool(
+        re.search(re.escape(text) + r"[\s,.]*(?:\(?(?:19|20)\d\d\b|\d{1,4}\s*[(,:;]|vol\b)", head, re.IGNORECASE)
+    )
 
 
 def _extended(raw: Raw, text: str, paragraphs: Sequence[Paragraph], start: int) -> tuple[int, str]:
@@ -170,7 +180,11 @@ def _goes_on(raw: Raw, text: str, paragraphs: Sequence[Paragraph], start: int, a
     if names(plain_text(here, raw.pages)) and not _OPEN_END.search(text[before.start : before.end]):
         return False
     unlike = here.bold != first.bold or here.lines[0].top - before.lines[-1].top > 3 * first.size
-    if abs(here.size - first.size) < 0.08 * first.size and not unlike and not re.match(r"\W*(?:[IVX]+|\d+)[.)]\s", line):
+    if (
+        abs(here.size - first.size) < 0.08 * first.size
+        and not unlike
+        and not re.match(r"\W*(?:[IVX]+|\d+)[.)]\s", line)
+    ):
         return True
     open_end = _OPEN_END.search(text[before.start : before.end]) or line[:1].islower()
     return bool(open_end) and first.size > here.size >= 0.6 * first.size and len(line.split()) < 25
@@ -182,9 +196,8 @@ def _authors(raw: Raw, text: str, paragraphs: Sequence[Paragraph], at: int) -> t
     What is no more than words, as a report's headings are, or stands without any sign of authors (two names, marks,
     an address or an abstract after them) is not taken for names.
     """
-    small = set(_SMALL.findall(text[:60_000]))
     after = paragraphs[at : at + REACH]
-    found = _run(raw, text, after, small) or _run(raw, text, _under(paragraphs, at), small)
+    found = _run(raw, text, after) or _run(raw, text, _under(paragraphs, at))
     return found or _told(raw, text)
 
 
@@ -197,7 +210,7 @@ def _under(paragraphs: Sequence[Paragraph], at: int) -> list[Paragraph]:
     return sorted(before, key=lambda p: p.lines[0].top)[:REACH]
 
 
-def _run(raw: Raw, text: str, paragraphs: Sequence[Paragraph], small: set[str]) -> tuple[str, ...]:
+def _run(raw: Raw, text: str, paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
     """The names of the first paragraphs that hold some."""
     said: list[str] = []
     first: Paragraph | None = None
@@ -218,7 +231,7 @@ def _run(raw: Raw, text: str, paragraphs: Sequence[Paragraph], small: set[str]) 
     for line in said[1:]:
         whole = f"{whole} {line}" if _splits(whole, line) else f"{_before_address(whole)} ; {line}"
     found = names(whole) or tuple(name for line in said for name in names(line))
-    return found if found and _are_authors(found, whole, rest, small) else ()
+    return found if found and _are_authors(found, whole, rest, text) else ()
 
 
 def _before_address(line: str) -> str:
@@ -236,10 +249,15 @@ def _splits(before: str, line: str) -> bool:
 
 def _alike(first: Paragraph | None, paragraph: Paragraph, line: str) -> bool:
     """Whether a paragraph is set like the first one with authors, or goes on from it."""
-    return first is None or line[:1] in ",;&" or abs(first.size - paragraph.size) < 0.06 * first.size or first.size < paragraph.size
+    return (
+        first is None
+        or line[:1] in ",;&"
+        or abs(first.size - paragraph.size) < 0.06 * first.size
+        or first.size < paragraph.size
+    )
 
 
-def _are_authors(found: tuple[str, ...], said: str, rest: str, small: set[str]) -> bool:
+def _are_authors(found: tuple[str, ...], said: str, rest: str, text: str) -> bool:
     """Whether names are those of authors, by two signs of it, or one where their words are no others of the text."""
     signs = [
         len(found) > 1,
@@ -248,7 +266,7 @@ def _are_authors(found: tuple[str, ...], said: str, rest: str, small: set[str]) 
         said.lower().startswith("by "),
         is_named(rest),
     ]
-    words = are_words(found, small)
+    words = are_words(found, text)
     return sum(signs) >= (3 if words else 1 if len(found) > 1 and not said.isupper() else 2)
 
 
@@ -256,6 +274,8 @@ def _told(raw: Raw, text: str) -> tuple[str, ...]:
     """The authors in the PDF's information, where all of them are names that the first pages have too."""
     told = names(raw.author)
     head = letters(text[:8000])
-    if told and all(is_name(name) and letters(name.split()[-1]) in head and letters(name.split()[0]) in head for name in told):
+    if told and all(
+        is_name(name) and letters(name.split()[-1]) in head and letters(name.split()[0]) in head for name in told
+    ):
         return told
     return ()

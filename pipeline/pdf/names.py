@@ -91,8 +91,8 @@ def counted(numbered: str) -> tuple[int, ...]:
 
 def is_named(line: str) -> bool:
     """Whether a line is nothing but a section name that papers share, numbered or not."""
-    if len(line) > 60 or not line[:1].isalnum() or line[:1].islower():
-        return False
+    if len(line) > 60 or not line[:1].isalnum() or (line[:1].islower() and line not in ("abstract", "a b s t r a c t")):
+        return False  # small capitals come out small
     return bool(_NAMED.fullmatch(bare(line)))
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.raw import RAISED, RawPage
@@ -24,7 +24,9 @@ _PARTS = re.compile(r"[,;&·•|^]|\band\b|\bund\b|\s\.\s")
 _GLUED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")  # "Xin-MingCao", where the file has no space
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 _TURNED = re.compile(r"([^\W\d_][\w’'-]+(?: [^\W\d_][\w’'-]+){0,2}) ((?:[A-Z]\.?-?){1,3})")  # surname, then initials
-_PARTICLES = frozenset("de da do dos das del della di du von van vom der den la le el bin ibn al ter ten y e und zu".split())
+_PARTICLES = frozenset(
+    "de da do dos das del della di du von van vom der den la le el bin ibn al ter ten y e und zu".split()
+)
 _NEVER = re.compile(
     r"\bet al\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)$"
     r"|\b(?:china|germany|usa|india|brazil|japan|france|italy|spain|kingdom|states|sweden|norway|canada|australia|mexico)$"
@@ -90,13 +92,19 @@ def _paired(parts: list[str]) -> list[str]:
 def is_name(text: str) -> bool:
     """Whether text looks like a person's name: two to six capitalised words or particles, no digit."""
     words = text.split()
-    if not 2 <= len(words) or sum(w not in _PARTICLES for w in words) > 6 or len(text) > 60 or ORGANISATION.search(text) or _NEVER.search(text):
+    if (
+        not len(words) >= 2
+        or sum(w not in _PARTICLES for w in words) > 6
+        or len(text) > 60
+        or ORGANISATION.search(text)
+        or _NEVER.search(text)
+    ):
         return False
     plain = all(re.sub(r"[-’'.‐`´]", "", word).isalpha() for word in words)
     long = any(len(word.strip(".")) > 1 for word in words)
     return plain and long and words[-1][0].isupper() and all(w[0].isupper() or w.lower() in _PARTICLES for w in words)
 
 
-def are_words(found: Sequence[str], known: Collection[str]) -> bool:
-    """Whether each of the names holds a word that the text writes small (`known`): headings do, names rarely."""
-    return all(any(w.lower() in known for w in name.split() if len(w) > 3) for name in found)
+def are_words(found: Sequence[str], text: str) -> bool:
+    """Whether each of the names holds a word that the text writes small: headings do, names rarely."""
+    return all(any(f" {w.lower()} " in text for w in name.split() if len(w) > 3) for name in found)

@@ -35,9 +35,7 @@ _PLAIN = _LIGATURES | _DASHES | _BULLETS
 _BOLD = re.compile(
     r"(?i:bold|black|heavy|demi)|(?:CM|SF)BX|[-.]B(?:d|lk)?(?:Cn)?(?:It?|O)?\b|[-_]bi?\b|-Medi(?:Ital)?\b|-Hv"
 )
-_ITALIC = re.compile(
-    r"(?i:italic|oblique)|It(?:al)?\b|[-.]BI\b|[-.]I\b|[-_]b?i\b|(?:CM|SF)TI|-(?:Bd)?(?:Cn)?O\b"
-)
+_ITALIC = re.compile(r"(?i:italic|oblique)|It(?:al)?\b|[-.]BI\b|[-.]I\b|[-_]b?i\b|(?:CM|SF)TI|-(?:Bd)?(?:Cn)?O\b")
 _SUBSET = re.compile(rb"^[A-Z]{6}\+|\+(?:fb|20)$")
 _GONE = {"Cc", "Cf", "Cs", "Cn"}  # controls, soft hyphens and joiners, lone surrogates, non-characters
 

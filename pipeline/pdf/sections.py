@@ -28,7 +28,10 @@ def sections(text: str, paragraphs: Sequence[Paragraph], body: float) -> tuple[S
     found = find(text, parts, body)
     levels = _levels(found)
     roles = _roles(found, levels)
-    levels = [level + (role == "abstract" and heading.role != role) for heading, level, role in zip(found, levels, roles, strict=True)]
+    levels = [
+        level + (role == "abstract" and heading.role != role)
+        for heading, level, role in zip(found, levels, roles, strict=True)
+    ]
     ends = [*(heading.at for heading in found), len(bodies)]
     marks = _front(bodies, parts, ends[0], _is_paper(found))
     for heading, level, role, end in zip(found, levels, roles, ends[1:], strict=True):

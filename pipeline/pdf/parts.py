@@ -1,0 +1,156 @@
+"""Paragraphs -> parts: title, authors, addresses and notices of the title page, captions, footnotes."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from pipeline.pdf.build import Paragraph
+from pipeline.pdf.headings import KEYWORDS, is_note
+from pipeline.pdf.metadata import title_place
+from pipeline.pdf.people import ORGANISATION
+from pipeline.records import Metadata, Page, Part, PartKind, Role, Section
+
+SMALL = 0.94  # of the body's type, below which type is that of notes
+COVER = 3  # pages that a title block may reach to
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LABEL = re.compile(
+    r"(?:(?:supplementary|extended data)\s+)?(?:fig(?:ure|\.)|tab(?:le|\.)|box|scheme|plate|chart|graph|map|exhibit"
+    r"|diagram|photo|algorithm)\s*(?:[a-z]{0,2}[.-]?\d+(?:[.-]\d+)?[a-z]?|[ivxl]+)(?![\w,)])",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(r"\s*(?:[.:|–—]|-\s)\s*(?=[^\W_(“\"'])|\s+(?=[A-Z(“\"'])")
+_LEADER = re.compile(r"(?:\.\s?){4,}|…")
+_UNFINISHED = re.compile(r"[^.!?:;…)\]”\"]$")
+_NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶#∗])[.)]?\s?(?=[A-Z“\"'‘])|[*†‡§¶#∗]\s*(?=\w)")
+_NOTICE = re.compile(
+    r"\S@\S|©|\bcorresponding author|\bcorrespondence\b.{0,20}(?:to|:|@)|\be-?mail(?: address(?:es)?)?:|\bcreative commons"
+    r"|\bopen.access article|\ball rights reserved|\breceived\b.{0,60}(?:19|20)\d\d.{0,90}\baccepted\b|^doi\b"
+    r"|\bhow to cite|^cit(?:e|ation)\b.{0,12}:|\bissn\b|^(?:edited|reviewed) by\b|\bpublished by\b",
+    re.IGNORECASE,
+)
+
+
+def parts(
+    text: str,
+    paragraphs: Sequence[Paragraph],
+    pages: Sequence[Page],
+    sections: Sequence[Section],
+    metadata: Metadata,
+    body: float,
+) -> tuple[Part, ...]:
+    """The parts of a text in its order. `body` is the type's size in points; title and authors are looked for by metadata.
+
+    A caption is a paragraph that opens with a label and number ("Table 2.") that no sentence goes on from; a footnote
+    is in small type at the foot of a page and opens with a mark. Running text that stands between the paragraphs of
+    the title page is none of these.
+    """
+    place = title_place(metadata.title, text, paragraphs)
+    title = place[:2] if place else (0, 0)
+    known = {word for name in metadata.authors for word in _WORD.findall(name.lower())}
+    starts = [section.start for section in sections]
+    feet = _feet(paragraphs, pages, body)
+    found = [Part("title", *title)] if place else []
+    labelled: Paragraph | None = None  # a label that stands by itself: what follows is its caption
+    for at, paragraph in enumerate(paragraphs):
+        start = (
+            max(paragraph.start, title[1] + 1)
+            if paragraph.start < title[1] and paragraph.end > title[0]
+            else paragraph.start
+        )
+        if start >= paragraph.end:
+            continue
+        line = text[start : paragraph.end]
+        role = sections[max(bisect_right(starts, start) - 1, 0)].role if sections else "body"
+        kind = (
+            "caption"
+            if labelled and _captions(labelled, paragraph, line)
+            else _kind(line, paragraph, role, known, body, at in feet)
+        )
+        labelled = paragraph if _LABEL.fullmatch(line) else None
+        if kind == "caption" and at and _runs_on(text, paragraphs[at - 1], paragraph, body):
+            kind = None
+        if kind:
+            found.append(Part(kind, start, paragraph.end))
+    return tuple(sorted(found, key=lambda part: part.start))
+
+
+def _kind(line: str, paragraph: Paragraph, role: Role, known: set[str], body: float, foot: bool) -> PartKind | None:
+    page = paragraph.lines[0].page
+    if is_caption(line):
+        return "caption"
+    if page <= COVER and role in ("front", "abstract") and _are_names(line, known):
+        return "authors"
+    if _is_affiliation(line, paragraph, role, body):
+        return "affiliation"
+    if (
+        foot
+        and role != "references"
+        and _NOTE.match(line)
+        and len(_WORD.findall(line)) >= 3
+        and paragraph.size > 0.6 * body
+    ):
+        return "footnote"
+    return None
+
+
+def is_caption(line: str) -> bool:
+    """Whether a paragraph is the caption of a figure, table or box, and not a sentence that begins with its name."""
+    label = _LABEL.match(line)
+    if not label or _LEADER.search(line):
+        return False
+    return label.end() == len(line) or bool(_CAPTION.match(line, label.end()))
+
+
+def _captions(label: Paragraph, paragraph: Paragraph, line: str) -> bool:
+    """Whether a paragraph is the caption under a label that stands by itself."""
+    a, b = label.lines[-1], paragraph.lines[0]
+    close = a.page == b.page and abs(b.top - a.top) < 3 * a.size
+    return close and line[:1].isupper() and len(line.split()) >= 3 and len(line) < 400
+
+
+def _runs_on(text: str, before: Paragraph, paragraph: Paragraph, body: float) -> bool:
+    """Whether what looks like a caption ends the sentence of the paragraph before it: both are in the body's type."""
+    both = all(abs(one.size - body) < 0.05 * body for one in (before, paragraph))
+    wide = before.end - before.start > 100
+    return both and wide and bool(_UNFINISHED.search(text[before.start : before.end]))
+
+
+def _are_names(line: str, known: set[str]) -> bool:
+    words = [word.lower() for word in _WORD.findall(line)]
+    return len(words) > 1 and sum(word in known for word in words) >= 0.6 * len(words)
+
+
+def _is_affiliation(line: str, paragraph: Paragraph, role: Role, body: float) -> bool:
+    """Whether a paragraph is an address, a correspondence line, a date, a licence or a citation of the paper itself."""
+    small = paragraph.size < SMALL * body
+    page = paragraph.lines[0].page
+    if KEYWORDS.match(line):
+        return False
+    if role == "front" and page <= COVER:
+        return bool(_NOTICE.search(line) or is_note(line) or (ORGANISATION.search(line) and len(line) < 600))
+    if not (page <= COVER or role == "back") or role == "references" or not (small or len(line) < 250):
+        return False
+    strong = bool(_NOTICE.search(line))
+    return (strong and (small or page == 1)) or (small and page == 1 and is_note(line))
+
+
+def _feet(paragraphs: Sequence[Paragraph], pages: Sequence[Page], body: float) -> set[int]:
+    """Paragraphs in small type below which, on their page and in their column, no line of the body's type stands."""
+    small = [
+        i
+        for i, p in enumerate(paragraphs)
+        if p.size < SMALL * body and p.lines[0].top > 0.4 * pages[p.lines[0].page - 1].height
+    ]
+    wanted = {paragraphs[i].lines[0].page for i in small}
+    lowest: dict[int, list[tuple[float, float, float]]] = {page: [] for page in wanted}
+    for paragraph in paragraphs:
+        if paragraph.size >= SMALL * body:
+            for line in paragraph.lines:
+                if line.page in wanted:
+                    lowest[line.page].append((line.top, line.x0, line.x1))
+    return {i for i in small if not _under(paragraphs[i], lowest)}
+
+
+def _under(paragraph: Paragraph, lines: dict[int, list[tuple[float, float, float]]]) -> bool:
+    first = paragraph.lines[0]
+    return any(top > first.top and x0 < first.x1 and x1 > first.x0 for top, x0, x1 in lines[first.page])
