@@ -10,9 +10,8 @@ from itertools import takewhile
 from statistics import median
 
 from pipeline.pdf.build import Paragraph
-from pipeline.pdf.headings import FLOATING
 from pipeline.pdf.imprint import doi, year
-from pipeline.pdf.names import is_named
+from pipeline.pdf.names import FLOATING, is_named
 from pipeline.pdf.people import ORGANISATION, are_words, is_name, names, plain_text
 from pipeline.pdf.raw import Raw
 from pipeline.records import Metadata

@@ -67,6 +67,19 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 
+KEYWORDS = re.compile(r"^(?:key ?-?words?|index terms|jel(?: class\w*)?|subject headings)\b", re.IGNORECASE)
+FLOATING = re.compile(
+    r"^(?:(?:(?:supplementary|extended data)\s+)?(?:fig(?:ure|\.)|tab(?:le|\.)|box|scheme|plate|chart|graph|map|exhibit"
+    r"|diagram|photo|algorithm)s?\s*(?:[a-z]{0,2}[.-]?\d|[ivxl]+\b|[.:])|(?:source|note)s?\s*[:.])",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(
+    r"@|https?://|©|\bcopyright|\blicen[cs]e|\breceived\b.*\d{4}|\bcorrespond|\bdepartment of|\buniversit|\bcitation:"
+    r"|\bissn\b|\bdoi\b|\bpublished\b.*\d{4}|\beditor|\bconflicts? of interest|\bfunding"
+    r"|\bopen.access article|\bdistributed under|\bcreative commons|\ball rights reserved|\bcorresponding author",
+    re.IGNORECASE,
+)
+
 
 def bare(heading: str) -> str:
     """A heading without its number and closing mark."""
@@ -100,3 +113,8 @@ def role_of(heading: str) -> Role | None:
     """The role that a heading tells, or None."""
     title = bare(heading)
     return next((role for role, pattern in _PATTERNS if pattern.fullmatch(title)), None)
+
+
+def is_note(text: str) -> bool:
+    """Whether a paragraph is of the kind that title pages carry: addresses, dates, licences."""
+    return len(_NOISE.findall(text)) >= (1 if len(text) < 300 else 2)

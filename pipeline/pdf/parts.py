@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from pipeline.pdf.build import Paragraph
-from pipeline.pdf.headings import KEYWORDS, is_note
+from pipeline.pdf.names import KEYWORDS, is_note
 from pipeline.pdf.metadata import title_place
 from pipeline.pdf.people import ORGANISATION
 from pipeline.records import Metadata, Page, Part, PartKind, Role, Section

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.pdf.build import Paragraph
-from pipeline.pdf.headings import KEYWORDS, RUN_IN, Heading, Look, find, is_note, pieces
-from pipeline.pdf.names import bare, depth, is_named, number
+from pipeline.pdf.headings import RUN_IN, find, pieces
+from pipeline.pdf.look import Heading, Look
+from pipeline.pdf.names import KEYWORDS, bare, depth, is_named, is_note, number
 from pipeline.records import Role, Section
 
 _LABEL = re.compile(r"[A-Z][\w()/, -]{3,40}(?::|\.\s)\s*\S")  # opens a paragraph of a structured abstract
