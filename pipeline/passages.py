@@ -39,8 +39,8 @@ def split(document: Document) -> tuple[Passage, ...]:
     """The sentences of a document in order, without overlap, each within one block and one section.
 
     Headings, the reference list and its entries, the front matter, and titles, authors and addresses wherever they
-    stand give none; captions, footnotes, table cells and appendices do. No passage has white space around it, fewer than
-    three words or more than 1,500 characters.
+    stand give none; captions, footnotes, table cells and appendices do. No passage has white space around it, fewer
+    than three words or more than 1,500 characters.
     """
     blocks = list(_blocks(document))
     texts = (document.text[start:end] for start, end, _ in blocks)

@@ -30,11 +30,10 @@ def pieces(text: str, paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     for paragraph in paragraphs:
         rest = paragraph
         while len(rest.lines) > 1 and (cut := _cut(text, rest)):
-            lines, start = cut, rest.start + sum(len(line.text) + 1 for line in rest.lines[:cut])
-            found.append(
-                Paragraph(rest.start, start - 1, rest.lines[0].size, all_bold(rest.lines[:lines]), rest.lines[:lines])
-            )
-            rest = Paragraph(start, rest.end, rest.size, all_bold(rest.lines[lines:]), rest.lines[lines:])
+            head, lines = rest.lines[:cut], rest.lines[cut:]
+            start = rest.start + sum(len(line.text) + 1 for line in head)
+            found.append(Paragraph(rest.start, start - 1, head[0].size, all_bold(head), head))
+            rest = Paragraph(start, rest.end, rest.size, all_bold(lines), lines)
         found.append(rest)
     return found
 
@@ -85,9 +84,7 @@ def find(text: str, paragraphs: Sequence[Paragraph], body: float) -> list[Headin
 
 def _heading(at: int, seen: Seen, found: list[Heading]) -> Heading | None:
     text = seen.bodies[at]
-    if len(text) > LONGEST or seen.paragraphs[at].lines[0].lead != seen.paragraphs[at].lines[0].style:
-        return _run_in(at, seen, found)
-    if is_heading(at, seen, found):
+    if len(text) <= LONGEST and is_heading(at, seen, found):
         return Heading(at, text, role_of(text), look(text, seen.paragraphs[at]))
     return _run_in(at, seen, found)
 
@@ -100,8 +97,11 @@ def _run_in(at: int, seen: Seen, found: list[Heading]) -> Heading | None:
         return Heading(at, "Abstract", "abstract", look("Abstract", paragraph), runs_on=True)
     if not found or (last in ("abstract", "references") and not _BACK_RUN_IN.match(text)):
         return None
-    back = _BACK_RUN_IN.match(text)
-    match = back or (_NUMBERED_RUN_IN.match(text) if seen.numbered else None) or _bold_run_in(text, paragraph, seen)
+    match = (
+        _BACK_RUN_IN.match(text)
+        or (_NUMBERED_RUN_IN.match(text) if seen.numbered else None)
+        or _bold_run_in(text, paragraph, seen)
+    )
     if not match or len(text) < match.end() + 20:
         return None
     title = match.group(1)
@@ -130,16 +130,11 @@ def _with_unnamed_list(found: list[Heading], seen: Seen) -> list[Heading]:
 
 def _past_contents(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
     """Headings without those that a list of contents gives: they come again."""
-    kept: list[Heading] = []
-    listing = 0  # the last page that the list may reach to
-    for i, heading in enumerate(found):
-        page = paragraphs[heading.at].lines[0].page
-        if bare(heading.title).lower() in ("contents", "table of contents"):
-            listing = page + 2
-        again = any(bare(other.title).lower() == bare(heading.title).lower() for other in found[i + 1 :])
-        if not (page <= listing and again):
-            kept.append(heading)
-    return kept
+    names = [bare(heading.title).lower() for heading in found]
+    pages = [paragraphs[heading.at].lines[0].page for heading in found]
+    lists = [page for name, page in zip(names, pages, strict=True) if name in ("contents", "table of contents")]
+    reach = lists[0] + 2 if lists else 0  # the last page that the list may go on to
+    return [h for i, h in enumerate(found) if pages[i] > reach or names[i] not in names[i + 1 :]]
 
 
 def _past_title(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
@@ -149,25 +144,19 @@ def _past_title(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[H
     )
     pages = [paragraphs[heading.at].lines[0].page for heading in found]
     cover = pages[first] if first < len(found) and pages[first] <= 2 else 1
+    tops = [paragraphs[heading.at].lines[0].top for heading in found]
     largest = max((p.lines[0] for p in paragraphs if p.lines[0].page == 1), key=lambda line: line.size, default=None)
     banner = largest.bottom if largest else 0.0  # down to there stand the names of journal and paper
-    return [
-        heading
-        for i, heading in enumerate(found)
-        if (i >= first and (heading.role or pages[i] > 1 or paragraphs[heading.at].lines[0].top > banner))
-        or pages[i] > cover
-    ]
+    under = [bool(heading.role) or pages[i] > 1 or tops[i] > banner for i, heading in enumerate(found)]
+    return [heading for i, heading in enumerate(found) if (i >= first and under[i]) or pages[i] > cover]
 
 
 def _without_running(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:
     """Headings without those that stand at one height on three pages or more: running lines that were left in."""
     places = [paragraphs[heading.at].lines[0] for heading in found]
-    pages: Counter[tuple[str, int]] = Counter(
-        (h.title, round(line.top / 4)) for h, line in zip(found, places, strict=True)
-    )
-    return [
-        h for h, line in zip(found, places, strict=True) if pages[h.title, round(line.top / 4)] < 3 or number(h.title)
-    ]
+    keys = [(heading.title, round(line.top / 4)) for heading, line in zip(found, places, strict=True)]
+    often = Counter(keys)
+    return [heading for heading, key in zip(found, keys, strict=True) if often[key] < 3 or number(heading.title)]
 
 
 def _joined(found: list[Heading], paragraphs: Sequence[Paragraph]) -> list[Heading]:

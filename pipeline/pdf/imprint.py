@@ -41,8 +41,8 @@ _RUNS_ON = re.compile(
 def year(pages: list[str], lines: list[str], subject: str, date: str) -> int | None:
     """The year of publication: that of the issue, else of a notice, else of the cover's or the file's own date.
 
-    `pages` are the texts of the first pages, `lines` the short lines of the cover; `subject` and `date` are fields of the PDF's information. Dates of
-    download are passed over.
+    `pages` are the texts of the first pages, `lines` the short lines of the cover; `subject` and `date` are fields of
+    the PDF's information. Dates of download are passed over.
     """
     texts = [_ACCESS.sub(" ", page)[:8000] for page in pages]
     made = re.search(_YEAR, date)

@@ -67,7 +67,7 @@ def _title(raw: Raw, text: str, paragraphs: Sequence[Paragraph]) -> tuple[int, s
 
 
 def title_place(title: str, text: str, paragraphs: Sequence[Paragraph]) -> tuple[int, int, int] | None:
-    """Where a title stands on the first pages: start, end, and the index of the paragraph after it; None for nowhere."""
+    """Where a title stands on the first pages: start, end, and the index of the paragraph after it; None if nowhere."""
     wanted = letters(title)
     for i, paragraph in enumerate(paragraphs):
         if paragraph.lines[0].page > 3:
@@ -144,7 +144,7 @@ def _is_journal(text: str, head: str) -> bool:
 
 
 def _extended(raw: Raw, text: str, paragraphs: Sequence[Paragraph], start: int) -> tuple[int, str]:
-    """The title that begins with a paragraph, without authors who follow in its block, and the index of what follows."""
+    """The title that begins with a paragraph, and the index of what follows: authors may follow in its block."""
     first = paragraphs[start]
     lines = _own_lines(first)
     if lines < len(first.lines):
@@ -171,7 +171,7 @@ def _own_lines(paragraph: Paragraph) -> int:
 
 
 def _goes_on(raw: Raw, text: str, paragraphs: Sequence[Paragraph], start: int, at: int) -> bool:
-    """Whether the title that began at `start` goes on in the paragraph `at`: in its type, or after a colon in a lesser one."""
+    """Whether the title that began at `start` goes on in paragraph `at`: in its type, or smaller after an open end."""
     first, before, here = paragraphs[start], paragraphs[at - 1], paragraphs[at]
     line = text[here.start : here.end]
     if here.lines[0].page != first.lines[0].page or not _may_be_title(line + " " * 5) or here.end - first.start > 400:

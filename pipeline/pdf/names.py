@@ -38,7 +38,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (
         "policy",
         r"(?:.*\b)?(?:polic(?:y|ies)|managerial|practical) (?:implications?|recommendations?|suggestions?"
-        r"|proposals?|options)\b.*|recommendations?(?: for .*)?",
+        r"|proposals?|options|insights|relevance)\b.*|recommendations?(?: for .*)?",
     ),
     (
         "conclusion",

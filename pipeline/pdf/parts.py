@@ -5,12 +5,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from pipeline.pdf.build import Paragraph
-from pipeline.pdf.names import KEYWORDS, is_note
 from pipeline.pdf.metadata import title_place
+from pipeline.pdf.names import KEYWORDS, is_note
 from pipeline.pdf.people import ORGANISATION
 from pipeline.records import Metadata, Page, Part, PartKind, Role, Section
 
-SMALL = 0.94  # of the body's type, below which type is that of notes
+SMALL, SMALLEST = 0.94, 0.6  # of the body's type, between which type is that of notes
 COVER = 3  # pages that a title block may reach to
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LABEL = re.compile(
@@ -23,9 +23,9 @@ _LEADER = re.compile(r"(?:\.\s?){4,}|…")
 _UNFINISHED = re.compile(r"[^.!?:;…)\]”\"]$")
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶#∗])[.)]?\s?(?=[A-Z“\"'‘])|[*†‡§¶#∗]\s*(?=\w)")
 _NOTICE = re.compile(
-    r"\S@\S|©|\bcorresponding author|\bcorrespondence\b.{0,20}(?:to|:|@)|\be-?mail(?: address(?:es)?)?:|\bcreative commons"
-    r"|\bopen.access article|\ball rights reserved|\breceived\b.{0,60}(?:19|20)\d\d.{0,90}\baccepted\b|^doi\b"
-    r"|\bhow to cite|^cit(?:e|ation)\b.{0,12}:|\bissn\b|^(?:edited|reviewed) by\b|\bpublished by\b",
+    r"\S@\S|©|\bcorresponding author|\bcorrespondence\b.{0,20}(?:to|:|@)|\be-?mail(?: address(?:es)?)?:"
+    r"|\bcreative commons|\bopen.access article|\ball rights reserved|\bpublished by\b|^doi\b"
+    r"|\breceived\b.{0,60}(?:19|20)\d\d.{0,90}\baccepted\b|\bhow to cite|^cit(?:e|ation)\b.{0,12}:|\bissn\b|^(?:edited|reviewed) by\b",
     re.IGNORECASE,
 )
 
@@ -38,8 +38,9 @@ def parts(
     metadata: Metadata,
     body: float,
 ) -> tuple[Part, ...]:
-    """The parts of a text in its order. `body` is the type's size in points; title and authors are looked for by metadata.
+    """The parts of a text in its order. `body` is the type's size in points.
 
+    Title and authors are looked for as `metadata` has them: what it knows only from the PDF's information has no part.
     A caption is a paragraph that opens with a label and number ("Table 2.") that no sentence goes on from; a footnote
     is in small type at the foot of a page and opens with a mark. Running text that stands between the paragraphs of
     the title page is none of these.
@@ -52,45 +53,35 @@ def parts(
     found = [Part("title", *title)] if place else []
     labelled: Paragraph | None = None  # a label that stands by itself: what follows is its caption
     for at, paragraph in enumerate(paragraphs):
-        start = (
-            max(paragraph.start, title[1] + 1)
-            if paragraph.start < title[1] and paragraph.end > title[0]
-            else paragraph.start
-        )
+        start = title[1] + 1 if title[0] <= paragraph.start < title[1] else paragraph.start
         if start >= paragraph.end:
             continue
         line = text[start : paragraph.end]
         role = sections[max(bisect_right(starts, start) - 1, 0)].role if sections else "body"
-        kind = (
-            "caption"
-            if labelled and _captions(labelled, paragraph, line)
-            else _kind(line, paragraph, role, known, body, at in feet)
-        )
-        labelled = paragraph if _LABEL.fullmatch(line) else None
+        kind = _kind(line, paragraph, role, known, body)
         if kind == "caption" and at and _runs_on(text, paragraphs[at - 1], paragraph, body):
             kind = None
+        if labelled and _captions(labelled, paragraph, line):
+            kind = "caption"
+        if not kind and at in feet and role != "references" and _is_footnote(line):
+            kind = "footnote"
+        labelled = paragraph if _LABEL.fullmatch(line) else None
         if kind:
             found.append(Part(kind, start, paragraph.end))
     return tuple(sorted(found, key=lambda part: part.start))
 
 
-def _kind(line: str, paragraph: Paragraph, role: Role, known: set[str], body: float, foot: bool) -> PartKind | None:
+def _kind(line: str, paragraph: Paragraph, role: Role, known: set[str], body: float) -> PartKind | None:
     page = paragraph.lines[0].page
     if is_caption(line):
         return "caption"
     if page <= COVER and role in ("front", "abstract") and _are_names(line, known):
         return "authors"
-    if _is_affiliation(line, paragraph, role, body):
-        return "affiliation"
-    if (
-        foot
-        and role != "references"
-        and _NOTE.match(line)
-        and len(_WORD.findall(line)) >= 3
-        and paragraph.size > 0.6 * body
-    ):
-        return "footnote"
-    return None
+    return "affiliation" if _is_affiliation(line, paragraph, role, body) else None
+
+
+def _is_footnote(line: str) -> bool:
+    return bool(_NOTE.match(line)) and len(_WORD.findall(line)) >= 3
 
 
 def is_caption(line: str) -> bool:
@@ -130,17 +121,15 @@ def _is_affiliation(line: str, paragraph: Paragraph, role: Role, body: float) ->
         return bool(_NOTICE.search(line) or is_note(line) or (ORGANISATION.search(line) and len(line) < 600))
     if not (page <= COVER or role == "back") or role == "references" or not (small or len(line) < 250):
         return False
-    strong = bool(_NOTICE.search(line))
-    return (strong and (small or page == 1)) or (small and page == 1 and is_note(line))
+    if _NOTICE.search(line):
+        return small or page == 1
+    return small and page == 1 and role != "abstract" and is_note(line)
 
 
 def _feet(paragraphs: Sequence[Paragraph], pages: Sequence[Page], body: float) -> set[int]:
     """Paragraphs in small type below which, on their page and in their column, no line of the body's type stands."""
-    small = [
-        i
-        for i, p in enumerate(paragraphs)
-        if p.size < SMALL * body and p.lines[0].top > 0.4 * pages[p.lines[0].page - 1].height
-    ]
+    notes = [(i, p.lines[0]) for i, p in enumerate(paragraphs) if SMALLEST * body < p.size < SMALL * body]
+    small = [i for i, line in notes if line.top > 0.4 * pages[line.page - 1].height]
     wanted = {paragraphs[i].lines[0].page for i in small}
     lowest: dict[int, list[tuple[float, float, float]]] = {page: [] for page in wanted}
     for paragraph in paragraphs:

@@ -11,13 +11,17 @@ ORGANISATION = re.compile(
     r"\b(?:univers|institut|depart|dept\b|school|college|colegio|centre|center|centro|facul|laborator|hospital|ministry"
     r"|minist[eè]r|academy|academia|escuela|[eé]cole|hochschule|agency|council|commission|corporation|company|gmbh"
     r"|ltd\b|inc\b|foundation|association|programme?\b|corresp|author|received|copyright|e-?mail|road|street|avenue"
-    r"|p\.?o\.? box|editor|journal|open access|research|review|article|abstract|version|draft|working paper|group\b|labs?\b|republic)",
+    r"|p\.?o\.? box|editor|journal|open access|research|review|article|abstract|version|draft|working paper"
+    r"|group\b|labs?\b|republic)",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"\([^)]*\)|[\d*†‡§¶#∗⁎✉^∥‖]+|(?<=[\s,])[a-h](?:\s?,\s?[a-h])*(?=[\s,;]|$)")
 _TAIL = re.compile(r"(.*?[^\W\d_].*?)([a-z](?:,[a-z])+[,*†‡\d]*|[a-z]|[\d*†‡§¶#∗⁎,]+)([,;.]?)")
 _LETTERS = re.compile(r"[^\W\d_]{2}[a-h](?:,[a-h])+[*†‡]*,?$")  # letters parted by commas are marks, raised or not
-_DEGREES = r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|M\.?A|B\.?Sc|MB(?:ChB|BS)?|MM|MPH|MBA|FRCP?|MRCP|RN|Dr|Prof(?:essor)?|Mrs?|Ms|Jr|Sr|I{2,3}|FAAN|PharmD|DVM)"
+_DEGREES = (
+    r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|M\.?A|B\.?Sc|MB(?:ChB|BS)?|MM|MPH|MBA|FRCP?|MRCP|RN|PharmD|DVM|FAAN"
+    r"|Dr|Prof(?:essor)?|Mrs?|Ms|Jr|Sr|I{2,3})"
+)
 _DEGREE = re.compile(rf"{_DEGREES}\.?[a-z]?", re.IGNORECASE)
 _TITLES = re.compile(rf"^(?:(?:{_DEGREES}|by)\b\.?\s+)+|(?:\s+{_DEGREES}\.?)+$", re.IGNORECASE)
 _PARTS = re.compile(r"[,;&·•|^]|\band\b|\bund\b|\s\.\s")
@@ -38,7 +42,7 @@ _ACCENTED = re.compile(f"([^\\W\\d_])([{''.join(_ACCENTS)}])")
 
 
 def plain_text(paragraph: Paragraph, pages: Sequence[RawPage]) -> str:
-    """The text of a paragraph with "^" for the raised marks that end its words: "Lin^," for "Lin" with a raised "a,"."""
+    """A paragraph's text with "^" for the raised marks that end its words: "Lin^," for "Lin" with a raised "a,"."""
     words: list[str] = []
     for line in paragraph.lines:
         page = pages[line.page - 1]

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.look import Heading, Look, in_capitals, look
 from pipeline.pdf.names import FLOATING, KEYWORDS, bare, counted, depth, is_named, is_note, number, role_of
+from pipeline.pdf.raw import BOLD
 
 LONGEST = 150  # characters in a heading
 LARGER = 1.1  # type so much larger than the body's stands out
 _ENTRY = re.compile(r"\(?\b(?:19|20)\d\d[a-z]?\b\)?")
 _LISTED = re.compile(r"^(?:\[?\d{1,3}[\].)]?\s+[^\W\d_]|[^\W\d_][\w’'-]+,?\s(?:[A-Z]\.?[-\s]?){1,3}[,.&(])")
 _LABEL = re.compile(
-    r"article (?:info|type|history|number)|(?:received|accepted|available|published|revised|edited|reviewed|submitted)\b"
-    r"|how to cite|cite this|citation|specialty section|contents lists|open access|check for updates|continued$",
+    r"article (?:info|type|history|number)|(?:received|accepted|available|published|revised|edited|reviewed)\b"
+    r"|submitted\b|how to cite|cite this|citation|specialty section|contents lists|open access"
+    r"|check for updates|continued$",
     re.IGNORECASE,
 )
 _LEADER = re.compile(r"(?:(?:\.\s?){4,}|…)\s*[\divxlc]*$|[|│]\s*[\divxlc]+$", re.IGNORECASE)
@@ -132,13 +134,14 @@ def _entries_follow(at: int, bodies: list[str]) -> bool:
 
 
 def _is_set_apart(text: str, paragraph: Paragraph, seen: Seen) -> bool:
-    """Whether a short paragraph is set as headings are: larger, bold or slanted, in capitals, or in a font of its own."""
+    """Whether a short paragraph is set as headings are: larger, bold or slanted, in capitals or in its own font."""
     closed = text[-1] in ".!?" and not (number(text) and len(text.split()) <= 8)
     if (closed and not paragraph.bold) or paragraph.size < 0.8 * seen.size:
         return False
     fonts = {line.font for line in paragraph.lines}
     another = fonts.isdisjoint({0, seen.font}) and len(fonts) == 1 and paragraph.size >= 0.9 * seen.size
-    if paragraph.size > LARGER * seen.size or all(line.style for line in paragraph.lines) or another:
+    styled = all(line.style or line.lead & BOLD for line in paragraph.lines)  # italic words may end a bold line
+    if paragraph.size > LARGER * seen.size or another or styled:
         return True
     return in_capitals(text) or bool("." in number(text) and role_of(text))
 
