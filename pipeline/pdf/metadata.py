@@ -20,7 +20,7 @@ REACH = 12  # paragraphs after the title in which authors are looked for
 RUNNING = 25  # words in a paragraph of running text
 _NOT_A_TITLE = re.compile(
     r"microsoft word|untitled|\.(?:docx?|pdf|indd|fm|qxd|tex|dvi|rtf)\b|^doi:|^pii|https?:|www\.|\bissn\b|©|@|"
-    r"^(?:research|original|review|open access|article|full length|short|case|study|technical)\b[\w\s]{0,20}$|"
+    r"^(?:research|original|review|open access|article|full length|short|case|study|technical)\b[\w\s]{0,20}:?$|"
     r"\bjournal of\b[^:]{0,60}$|^(?:journal|volume|vol\.)\b|^contents lists|^available online|^received|"
     r"^\W*\d+[\W\d]*$|^(?:table of )?contents$|^(?:dear|your excellency)\b|^\d{1,2}\s+\w+\s+(?:19|20)\d\d$|"
     r"^(?:january|february|march|april|may|june|july|august|september|october|november|december)\b[\s\d,]+$",
@@ -99,22 +99,31 @@ def _largest(raw: Raw, text: str, paragraphs: Sequence[Paragraph]) -> tuple[int,
 
 
 def _start(raw: Raw, text: str, paragraphs: Sequence[Paragraph], page: int) -> int | None:
-    """The paragraph with which the title begins on a page: in the largest type, of four words or more where one is.
+    """The paragraph with which the title begins on a page: in the largest type.
 
     What is not much larger than the rest must stand above the running text, and on the first page.
     """
     here = [i for i, p in enumerate(paragraphs) if p.lines[0].page == page]
-    words = {i: text.count(" ", paragraphs[i].start, paragraphs[i].end) + 1 for i in here}
     usual = median(paragraphs[i].size for i in here)
-    prose = min((paragraphs[i].lines[0].top for i in here if words[i] >= RUNNING), default=1e6)
+    prose = min((paragraphs[i].lines[0].top for i in here if _words(text, paragraphs[i]) >= RUNNING), default=1e6)
     above = prose if page == 1 else 0.0
     high = [i for i in here if paragraphs[i].size > 1.3 * usual or paragraphs[i].lines[0].top < above]
-    high.sort(key=lambda i: (words[i] < 4, -max(round(paragraphs[i].size), round(usual)), not paragraphs[i].bold, i))
+    high.sort(key=lambda i: (-max(round(_weight(text, paragraphs[i])), round(usual)), not paragraphs[i].bold, i))
     head = " ".join(" ".join(one.texts) for one in raw.pages[page - 1 : page + 1])
     return next(
         (i for i in high if _is_candidate(raw, text[paragraphs[i].start : paragraphs[i].end], paragraphs[i], head)),
         None,
     )
+
+
+def _words(text: str, paragraph: Paragraph) -> int:
+    return text.count(" ", paragraph.start, paragraph.end) + 1
+
+
+def _weight(text: str, paragraph: Paragraph) -> float:
+    """The size of type as it tells a title; kinds of article and names of journals are short, and often large."""
+    short = _words(text, paragraph) < 4 and text[paragraph.end - 1] != ":"
+    return paragraph.size * (0.7 if short else 1.0)
 
 
 def _is_candidate(raw: Raw, line: str, paragraph: Paragraph, head: str) -> bool:

@@ -25,7 +25,8 @@ _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶#∗])[.)]?\s?(?=[A-Z“\"'‘])|[*�
 _NOTICE = re.compile(
     r"\S@\S|©|\bcorresponding author|\bcorrespondence\b.{0,20}(?:to|:|@)|\be-?mail(?: address(?:es)?)?:"
     r"|\bcreative commons|\bopen.access article|\ball rights reserved|\bpublished by\b|^doi\b"
-    r"|\breceived\b.{0,60}(?:19|20)\d\d.{0,90}\baccepted\b|\bhow to cite|^cit(?:e|ation)\b.{0,12}:|\bissn\b|^(?:edited|reviewed) by\b",
+    r"|\breceived\b.{0,60}(?:19|20)\d\d.{0,90}\baccepted\b|\bhow to cite"
+    r"|^cit(?:e|ation)\b.{0,12}:|\bissn\b|^(?:edited|reviewed) by\b",
     re.IGNORECASE,
 )
 

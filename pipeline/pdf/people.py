@@ -16,8 +16,8 @@ ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"\([^)]*\)|[\d*†‡§¶#∗⁎✉^∥‖]+|(?<=[\s,])[a-h](?:\s?,\s?[a-h])*(?=[\s,;]|$)")
-_TAIL = re.compile(r"(.*?[^\W\d_].*?)([a-z](?:,[a-z])+[,*†‡\d]*|[a-z]|[\d*†‡§¶#∗⁎,]+)([,;.]?)")
-_LETTERS = re.compile(r"[^\W\d_]{2}[a-h](?:,[a-h])+[*†‡]*,?$")  # letters parted by commas are marks, raised or not
+_TAIL = re.compile(r"(.*?[^\W\d_].*?)([a-z](?:,(?:[a-z][*†‡∗]*|[*†‡∗]+))+,?|[a-z]|[\d*†‡§¶#∗⁎,]+)([,;.]?)")
+_LETTERS = re.compile(r"[^\W\d_]{2}[a-h](?:,(?:[a-h][*†‡∗]*|[*†‡∗]+))+,?$")  # letters parted by commas are marks, raised or not
 _DEGREES = (
     r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|M\.?A|B\.?Sc|MB(?:ChB|BS)?|MM|MPH|MBA|FRCP?|MRCP|RN|PharmD|DVM|FAAN"
     r"|Dr|Prof(?:essor)?|Mrs?|Ms|Jr|Sr|I{2,3})"
@@ -26,13 +26,14 @@ _DEGREE = re.compile(rf"{_DEGREES}\.?[a-z]?", re.IGNORECASE)
 _TITLES = re.compile(rf"^(?:(?:{_DEGREES}|by)\b\.?\s+)+|(?:\s+{_DEGREES}\.?)+$", re.IGNORECASE)
 _PARTS = re.compile(r"[,;&·•|^]|\band\b|\bund\b|\s\.\s")
 _GLUED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")  # "Xin-MingCao", where the file has no space
+_OTHERS = re.compile(r"\bet al\b\.?")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 _TURNED = re.compile(r"([^\W\d_][\w’'-]+(?: [^\W\d_][\w’'-]+){0,2}) ((?:[A-Z]\.?-?){1,3})")  # surname, then initials
 _PARTICLES = frozenset(
     "de da do dos das del della di du von van vom der den la le el bin ibn al ter ten y e und zu".split()
 )
 _NEVER = re.compile(
-    r"\bet al\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)$"
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)$"
     r"|\b(?:china|germany|usa|india|brazil|japan|france|italy|spain|kingdom|states|sweden|norway|canada|australia|mexico)$"
     r"|^(?:dear|table|contents|figure|annex|chapter|report|summary|submission)\b",
     re.IGNORECASE,
@@ -63,7 +64,7 @@ def names(text: str) -> tuple[str, ...]:
     The line ends where an address begins. Degrees, marks and "et al." are left out.
     """
     address = ORGANISATION.search(text)
-    line = text[: address.start()] if address else text
+    line = _OTHERS.sub(" ", text[: address.start()] if address else text)
     if not line.strip() or len(line) > 2500:
         return ()
     parts = [_part(part) for part in _PARTS.split(_MARKS.sub(" ^ ", line))]
@@ -81,7 +82,10 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def _part(text: str) -> str:
-    stripped = " ".join(text.split()).strip(" .-–:")
+    stripped = " ".join(text.split()).strip(" -–:")
+    if _INITIALS.fullmatch(stripped):
+        return stripped
+    stripped = stripped.strip(". ")
     whole = _TITLES.sub("", stripped).strip() if len(stripped) > 1 else ""
     return whole if " " in whole else _GLUED.sub(" ", whole)
 

@@ -35,7 +35,8 @@ BACK = re.compile(
     r"abstract|(?:executive )?summary|references.*|bibliography|literature cited|acknowledge?ments?.*|funding.*"
     r"|(?:author|authors['’]|credit).*contributions?.*|conflicts? of interests?.*|a b s t r a c t|declarations?"
     r"|(?:competing|declaration).*interests?.*|abbreviations|supplement.*|additional information"
-    r"|pre-publication history|ethic(?:s approval|al (?:approval|issues?).*)|consent.*|data (?:sharing|availability).*|disclosures?.*|appendi.*|annex.*"
+    r"|pre-publication history|ethic(?:s approval|al (?:approval|issues?).*)|consent.*"
+    r"|data (?:sharing|availability).*|disclosures?.*|appendi.*|annex.*"
     r"|publisher['’]s note|orcid.*|keywords|patient consent.*|availability of data.*"
     r"|about the authors?|author (?:details|information|affiliations)",
     re.IGNORECASE,

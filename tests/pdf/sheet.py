@@ -38,6 +38,42 @@ class Sheet:
     def text(self, text: str) -> None:
         self.put(wrapped(text, 85), 10, "Helvetica")
 
+    def marked(self, pieces: list[tuple[str, str]], size: float = 11) -> None:
+        """One line of pieces of text, each with a small raised mark behind it."""
+        line = self.canvas.beginText(72, A4[1] - self.top - size)
+        for text, mark in pieces:
+            line.setFont("Helvetica", size)
+            line.textOut(text)
+            line.setFont("Helvetica", size * 0.6)
+            line.setRise(size * 0.4)
+            line.textOut(mark)
+            line.setRise(0)
+        self.canvas.drawText(line)
+        self.top += size * 1.2 + 10
+
+    def run_in(self, heading: str, text: str) -> None:
+        """A paragraph that begins with a heading in bold type."""
+        first, *others = wrapped(f"{heading} {text}", 85)
+        line = self.canvas.beginText(72, A4[1] - self.top - 10)
+        line.setFont("Helvetica-Bold", 10)
+        line.textOut(heading)
+        line.setFont("Helvetica", 10)
+        line.textOut(first.removeprefix(heading))
+        self.canvas.drawText(line)
+        self.top += 12
+        self.put(others, 10, "Helvetica")
+
+    def foot(self, lines: list[str], size: float = 8) -> None:
+        """Small lines at the foot of the page, wherever the text stands."""
+        draw(self.canvas, column(lines, top=790 - size * 1.2 * len(lines), leading=size * 1.2), size)
+
+    def read(self, path: Path) -> Document:
+        """The document, as it is read from the file."""
+        self.canvas.save()
+        document = pdf.read(path, "id")
+        sound(document)
+        return document
+
     def turn(self) -> None:
         self.canvas.showPage()
         self.top = 60.0
@@ -67,11 +103,19 @@ def journal(
     sheet.text("[4] Evans, N., 2010. Loans. doi:10.9999/not.this.one")
     sheet.head("Appendix A. Questions of the survey")
     sheet.text(" ".join(PROSE[:4]))
-    sheet.canvas.save()
-    document = pdf.read(path, "id")
-    sound(document)
-    return document
+    return sheet.read(path)
+
+
+def titles(document: Document, level: int = 0) -> list[str]:
+    """The titles of the sections, all or those of one level."""
+    return [s.title for s in document.sections if s.title and level in (0, s.level)]
+
+
+def pieces(document: Document, kind: str) -> list[str]:
+    """The texts of the parts of one kind."""
+    return [document.text[p.start : p.end] for p in document.parts if p.kind == kind]
 
 
 def part(document: Document, role: str) -> str:
+    """The text of the sections with this role."""
     return "\n".join(document.text[s.start : s.end].strip() for s in document.sections if s.role == role)
