@@ -56,7 +56,8 @@ _ROLES: tuple[tuple[Role, str], ...] = (
 )
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)
 _NAMED = re.compile(
-    r"(?:abstract|a b s t r a c t|summary|executive summary|(?:\w+ (?:and|&) )?(?:introduction|background|methods?"
+    r"(?:abstract|a b s t r a c t|summary|executive summary|(?:table of )?contents"
+    r"|(?:\w+ (?:and|&) )?(?:introduction|background|methods?"
     r"|methodology|results?|discussions?|conclusions?)(?: (?:and|&) (?:methods?|discussions?|results?|conclusions?"
     r"|recommendations?|perspectives|outlook|policy implications|analysis|materials?|data|limitations|motivation))?"
     r"|methods ?/ ?design|experimental|findings|concluding remarks|policy (?:implications|recommendations)"

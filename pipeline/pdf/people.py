@@ -17,7 +17,9 @@ ORGANISATION = re.compile(
 )
 _MARKS = re.compile(r"\([^)]*\)|[\d*†‡§¶#∗⁎✉^∥‖]+|(?<=[\s,])[a-h](?:\s?,\s?[a-h])*(?=[\s,;]|$)")
 _TAIL = re.compile(r"(.*?[^\W\d_].*?)([a-z](?:,(?:[a-z][*†‡∗]*|[*†‡∗]+))+,?|[a-z]|[\d*†‡§¶#∗⁎,]+)([,;.]?)")
-_LETTERS = re.compile(r"[^\W\d_]{2}[a-h](?:,(?:[a-h][*†‡∗]*|[*†‡∗]+))+,?$")  # letters parted by commas are marks, raised or not
+_LETTERS = re.compile(
+    r"[^\W\d_]{2}[a-h](?:,(?:[a-h][*†‡∗]*|[*†‡∗]+))+,?$"
+)  # letters parted by commas are marks, raised or not
 _DEGREES = (
     r"(?:Ph\.?\s?D|M\.?D|M\.?Sc|M\.?A|B\.?Sc|MB(?:ChB|BS)?|MM|MPH|MBA|FRCP?|MRCP|RN|PharmD|DVM|FAAN"
     r"|Dr|Prof(?:essor)?|Mrs?|Ms|Jr|Sr|I{2,3})"

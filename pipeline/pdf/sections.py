@@ -13,7 +13,7 @@ from pipeline.records import Role, Section
 
 _LABEL = re.compile(r"[A-Z][\w()/, -]{3,40}(?::|\.\s)\s*\S")  # opens a paragraph of a structured abstract
 _MAIN: frozenset[Role] = frozenset({"introduction", "methods", "results", "discussion", "conclusion", "policy"})
-_ENDS: frozenset[Role] = frozenset({"abstract", "references", "back", "appendix"})
+_ENDS: frozenset[Role] = frozenset({"front", "abstract", "references", "back", "appendix"})
 
 
 def sections(text: str, paragraphs: Sequence[Paragraph], body: float) -> tuple[Section, ...]:
@@ -108,7 +108,8 @@ def _roles(found: list[Heading], levels: list[int]) -> list[Role]:
     for i, (heading, level) in enumerate(zip(found, levels, strict=True)):
         parents = [(n, role) for n, role in parents if n < level]
         parent = parents[-1][1] if parents else None
-        in_abstract = bool(roles) and roles[-1] == "abstract" and later[i] in later[i + 1 :]
+        again = later[i] in later[i + 1 :] and not number(heading.title)
+        in_abstract = bool(roles) and roles[-1] == "abstract" and again
         role = "abstract" if in_abstract else _role(heading, parent, roles[-1] if roles else None)
         roles.append(role)
         parents.append((level, role))

@@ -51,7 +51,8 @@ def is_heading(at: int, seen: Seen, found: list[Heading]) -> bool:
     if seen.numbered and told[:1].isdigit():
         if apart:
             return _goes_on(told, look(text, paragraph), found)
-        return _is_next(told, found) and _is_as_plain(text, paragraph, found) and _opens_prose(at, seen)
+        plain = _is_as_plain(text, paragraph, found) and not _is_item(at, seen.bodies)
+        return plain and _is_next(told, found) and _opens_prose(at, seen)
     return apart and not (told and _is_item(at, seen.bodies)) and _opens_prose(at, seen)
 
 
@@ -97,8 +98,10 @@ def _is_as_plain(text: str, paragraph: Paragraph, found: list[Heading]) -> bool:
 
 
 def _is_item(at: int, bodies: list[str]) -> bool:
-    """Whether a numbered line is an item of a list: the line before or after it is one too."""
-    return any(number(text)[:1].isdigit() for text in bodies[max(at - 1, 0) : at] + bodies[at + 1 : at + 2])
+    """Whether a numbered line is an item of a list: the line before or after it is numbered as deep."""
+    deep = depth(number(bodies[at]))
+    beside = [number(text) for text in bodies[max(at - 1, 0) : at] + bodies[at + 1 : at + 2]]
+    return any(told[:1].isdigit() and depth(told) == deep for told in beside)
 
 
 def _is_contents_line(at: int, seen: Seen) -> bool:
