@@ -29,10 +29,6 @@ def sections(text: str, paragraphs: Sequence[Paragraph], body: float) -> tuple[S
     found = find(text, parts, body)
     levels = _levels(found)
     roles = _roles(found, levels)
-    levels = [
-        level + (role == "abstract" and heading.role != role)
-        for heading, level, role in zip(found, levels, roles, strict=True)
-    ]
     ends = [*(heading.at for heading in found), len(bodies)]
     marks = _front(bodies, parts, ends[0], _is_paper(found))
     for heading, level, role, end in zip(found, levels, roles, ends[1:], strict=True):
@@ -52,25 +48,28 @@ def _levels(found: list[Heading]) -> list[int]:
     """A level for each heading."""
     scheme = any(number(h.title)[:1].isdigit() and is_named(h.title) for h in found)
     anchor = _anchor(found, scheme)
-    late = max((i for i, h in enumerate(found) if h.role in _MAIN and is_named(h.title)), default=-1)
+    last = max((i for i, h in enumerate(found) if h.role in _MAIN and is_named(h.title)), default=-1)
     levels: list[int] = []
     above: list[tuple[int, Look]] = []  # the headings that the next one may stand under
     for i, heading in enumerate(found):
-        told = number(heading.title)
-        if scheme and told[:1].isdigit():
-            level = depth(told)
-        elif heading.runs_on and heading.role not in _ENDS:
+        numbered = scheme and number(heading.title)[:1].isdigit()
+        if heading.runs_on and heading.role not in _ENDS and not numbered:
             levels.append(above[-1][0] + 1 if above else 1)
             continue
-        elif (heading.role in _ENDS and (i > late or is_named(heading.title))) or not _below(heading.look, anchor):
-            level = 1
-        elif heading.role in ("introduction", "conclusion") and is_named(heading.title) and not told:
-            level = 1  # some are set like the sections before them are divided
-        else:
-            level = _under(heading.look, above)
+        level = depth(number(heading.title)) if numbered else _by_look(heading, i > last, anchor, above)
         above = [*((n, look) for n, look in above if n < level), (level, heading.look)]
         levels.append(level)
     return levels
+
+
+def _by_look(heading: Heading, late: bool, anchor: Look | None, above: list[tuple[int, Look]]) -> int:
+    """The level of a heading without a number. `late` says that it stands behind the last main section's."""
+    named = is_named(heading.title)
+    if (heading.role in _ENDS and (late or named)) or not _below(heading.look, anchor):
+        return 1
+    if heading.role in ("introduction", "conclusion") and named and not number(heading.title):
+        return 1  # some are set like the parts of the sections before them
+    return _under(heading.look, above)
 
 
 def _anchor(found: list[Heading], scheme: bool) -> Look | None:
@@ -130,7 +129,8 @@ def _opened(
     heading: Heading, level: int, role: Role, bodies: list[str], parts: Sequence[Paragraph], end: int
 ) -> list[_Mark]:
     """The section that a heading opens, and what it does not reach to: an abstract ends before notes."""
-    marks: list[_Mark] = [(heading.at, heading.title, role, level)]
+    within = role == "abstract" and heading.role != role  # a heading inside a structured abstract
+    marks: list[_Mark] = [(heading.at, heading.title, role, level + within)]
     if role != "abstract":
         return marks
     first = heading.at + (0 if heading.runs_on else 1)

@@ -1,5 +1,6 @@
 """Titles, authors, years and DOIs, on first pages set as publishers set them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,8 @@ def capital_journal(path: Path) -> Document:
 
 
 @pytest.mark.parametrize("made", [big_journal, dotted_journal, capital_journal])
-def test_the_title_is_the_papers_and_not_the_journals(tmp_path: Path, made: object) -> None:
-    document = made(tmp_path / "a.pdf")  # type: ignore[operator] - each takes a path
+def test_the_title_is_the_papers_and_not_the_journals(tmp_path: Path, made: Callable[[Path], Document]) -> None:
+    document = made(tmp_path / "a.pdf")
     assert document.metadata.title.lower() == TITLE.lower()
     assert pieces(document, "title")[0].replace("\n", " ").lower() == TITLE.lower()
 
