@@ -33,8 +33,8 @@ def sections(text: str, paragraphs: Sequence[Paragraph], body: float) -> tuple[S
     marks = _front(bodies, parts, ends[0], _is_paper(found))
     for heading, level, role, end in zip(found, levels, roles, ends[1:], strict=True):
         marks += _opened(heading, level, role, bodies, parts, end)
-    starts = [parts[at].start for at, _, _, _ in marks]
-    starts[0] = 0
+    marks = [mark for mark, after in pairwise([*marks, None]) if mark and (not after or after[0] > mark[0])]
+    starts = [0, *(parts[at].start for at, _, _, _ in marks[1:])]
     return tuple(
         Section(title, role, start, end, level)
         for (_, title, role, level), (start, end) in zip(marks, pairwise([*starts, len(text)]), strict=True)
@@ -148,7 +148,8 @@ def _abstract_again(at: int, end: int, bodies: list[str], parts: Sequence[Paragr
     if not kept or not _is_prose(bodies[kept[0]]):
         return []
     stop = kept[-1] + 1
-    return [(kept[0], "", "abstract", 1), *([(stop, "", "front", 1)] if stop < end else [])]  # type: ignore[list-item]
+    after: list[_Mark] = [(stop, "", "front", 1)] if stop < end else []
+    return [(kept[0], "", "abstract", 1), *after]
 
 
 def _unheaded(start: int, end: int, bodies: list[str]) -> list[_Mark]:
@@ -167,25 +168,29 @@ def _is_paper(found: list[Heading]) -> bool:
 
 def _front(bodies: list[str], parts: Sequence[Paragraph], end: int, paper: bool) -> list[_Mark]:
     """Sections of what stands before the first heading: title block, a paper's unnamed abstract, unnamed text."""
-    marks: list[_Mark] = [(0, "", "front", 1)] if end else []
+    title: list[_Mark] = [(0, "", "front", 1)] if end else []
     running = [at for at in range(end) if _is_prose(bodies[at])]
     if not running:
-        return marks
+        return title
+    if not paper:
+        return [*title, (running[0], "", "body", 1)]
     start, stop = running[0], running[0] + 1
     while stop in running and _same_type(parts[start], parts[stop]):
         stop += 1
     size = sum(len(bodies[at]) for at in range(start, stop))
     rest = sum(len(bodies[at]) for at in running if at >= stop)
     named = any(RUN_IN.match(text) or text.lower().startswith("abstract") for text in bodies[end : end + 1])
-    set_apart = stop in running
-    if paper and not named and 250 <= size <= 3500 and (rest < 800 or stop < end) and parts[start].lines[0].page <= 2:
-        marks.append((start, "", "abstract", 1))
-        if set_apart:
-            return [*marks, (stop, "", "body", 1)]
-        if stop < end:
-            marks.append((stop, "", "front", 1))
-        return marks + _unheaded(stop + 1, end, bodies)
-    return marks + (_unheaded(start, end, bodies) if size + rest > 3500 or not named else [])
+    if not named and 250 <= size <= 3500 and (rest < 800 or stop < end) and parts[start].lines[0].page <= 2:
+        return [*title, (start, "", "abstract", 1), *_behind(stop, end, running, bodies, parts)]
+    return [*title, *(_unheaded(start, end, bodies) if size + rest > 3500 or not named else [])]
+
+
+def _behind(stop: int, end: int, running: list[int], bodies: list[str], parts: Sequence[Paragraph]) -> list[_Mark]:
+    """What comes after an unnamed abstract: text in other type that is no smaller, or the title page's notes."""
+    if stop in running and parts[stop].size > 0.95 * parts[stop - 1].size:
+        return [(stop, "", "body", 1)]
+    notes: list[_Mark] = [(stop, "", "front", 1)] if stop < end else []
+    return notes + _unheaded(stop + 1, end, bodies)
 
 
 def _same_type(a: Paragraph, b: Paragraph) -> bool:
