@@ -9,9 +9,10 @@ from pipeline.pdf.build import Paragraph
 from pipeline.pdf.headings import RUN_IN, find, pieces
 from pipeline.pdf.look import Heading, Look
 from pipeline.pdf.names import KEYWORDS, bare, depth, is_named, is_note, number
+from pipeline.pdf.raw import BOLD
 from pipeline.records import Role, Section
 
-_LABEL = re.compile(r"[A-Z][\w()/, -]{3,40}(?::|\.\s)\s*\S")  # opens a paragraph of a structured abstract
+_LABEL = re.compile(r"[A-Z][\w()/, -]{3,40}(?::|\.\s)\s*\S")
 _MAIN: frozenset[Role] = frozenset({"introduction", "methods", "results", "discussion", "conclusion", "policy"})
 _ENDS: frozenset[Role] = frozenset({"front", "abstract", "references", "back", "appendix"})
 
@@ -120,6 +121,8 @@ def _role(heading: Heading, parent: Role | None, before: Role | None) -> Role:
         lettered = before == "appendix" and number(heading.title)[:1].isalpha()
         return heading.role or ("appendix" if lettered else "body")
     own = heading.role
+    if parent in ("back", "appendix") and own != "references":
+        return parent  # "Methodology: M. L." among the contributions of authors
     if own and (parent == "body" or own in ("policy", "references") or is_named(heading.title)):
         return own
     return parent if parent not in ("abstract", "references") else own or "body"
@@ -135,7 +138,7 @@ def _opened(
         return marks
     first = heading.at + (0 if heading.runs_on else 1)
     for at in range(first + 1, end):
-        if KEYWORDS.match(bodies[at]) or (is_note(bodies[at]) and not _LABEL.match(bodies[at])):
+        if KEYWORDS.match(bodies[at]) or (is_note(bodies[at]) and not _is_labelled(bodies[at], parts[at])):
             again = _abstract_again(at + 1, end, bodies, parts, first)
             return [*marks, (at, "", "front", 1), *again, *_unheaded((again[-1][0] if again else at) + 1, end, bodies)]
     return marks
@@ -143,13 +146,19 @@ def _opened(
 
 def _abstract_again(at: int, end: int, bodies: list[str], parts: Sequence[Paragraph], first: int) -> list[_Mark]:
     """Marks around the rest of a structured abstract that notes at the foot of its page cut in two."""
-    kept = [i for i in range(at, end) if _LABEL.match(bodies[i]) and not KEYWORDS.match(bodies[i])]
-    kept = [i for i in kept if _LABEL.match(bodies[first]) and abs(parts[i].size - parts[first].size) < 0.3]
-    if not kept or not _is_prose(bodies[kept[0]]):
+    alike = [i for i in range(at, end) if abs(parts[i].size - parts[first].size) < 0.3]
+    labelled = [i for i in alike if _is_labelled(bodies[i], parts[i]) and not KEYWORDS.match(bodies[i])]
+    start = next((i for i in alike if labelled and i <= labelled[-1] and _is_prose(bodies[i])), None)
+    if start is None or not _is_labelled(bodies[first], parts[first]):
         return []
-    stop = kept[-1] + 1
-    after: list[_Mark] = [(stop, "", "front", 1)] if stop < end else []
-    return [(kept[0], "", "abstract", 1), *after]
+    after: list[_Mark] = [(labelled[-1] + 1, "", "front", 1)] if labelled[-1] + 1 < end else []
+    return [(start, "", "abstract", 1), *after]
+
+
+def _is_labelled(text: str, paragraph: Paragraph) -> bool:
+    """Whether a paragraph opens as those of a structured abstract do: "Methods:", or in bold type."""
+    first = paragraph.lines[0]
+    return bool(_LABEL.match(text)) or bool(first.lead & BOLD and not first.style & BOLD)
 
 
 def _unheaded(start: int, end: int, bodies: list[str]) -> list[_Mark]:
