@@ -17,7 +17,7 @@ import pypdfium2
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
-from pipeline.pdf.raw import FONT, HYPHEN_BREAK, LEAD, RAISED, Raw, RawPage, font_number, font_style, page
+from pipeline.pdf.raw import HYPHEN_BREAK, RAISED, Raw, RawPage, line_style, page
 
 READER = "pdfium"
 TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
@@ -108,7 +108,8 @@ def _type(
     middles = first[(starts + ends) // 2].tolist()
     edges = zip(first[starts].tolist(), last[ends - 1].tolist(), strict=True)
     sizes = np.array([_size(text, at) for at in middles], np.float32)
-    styles = np.array([_styles(text, a, b) for a, b in edges], np.uint16)
+    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
+    styles = np.array([_style(text, a, b, name, flags) for a, b in edges], np.uint16)
     return np.repeat(sizes, ends - starts), np.repeat(styles, ends - starts)
 
 
@@ -219,19 +220,12 @@ def _raised(boxes: NDArray[np.float32]) -> NDArray[np.uint16]:
     return np.asarray(smaller & (low > 0.1 * height), np.uint16)
 
 
-def _styles(text: Any, first: int, last: int) -> int:
-    """What RawPage.style says of a line from the fonts of its first and last character."""
-    a, b = _font(text, first), _font(text, last)
-    lead = font_style(a.decode("utf-8", "replace"))
-    both = lead & font_style(b.decode("utf-8", "replace"))
-    same = font_number(a) if font_number(a) == font_number(b) else 0
-    return both | lead << LEAD | same << FONT
-
-
-def _font(text: Any, index: int) -> bytes:
-    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
-    c.FPDFText_GetFontInfo(text.raw, index, name, 64, flags)
-    return name.value
+def _style(text: Any, first: int, last: int, name: Any, flags: Any) -> int:
+    """What RawPage.style says of a line, from the fonts of its first and last character. Fills `name` and `flags`."""
+    c.FPDFText_GetFontInfo(text.raw, first, name, 64, flags)
+    a = name.value
+    c.FPDFText_GetFontInfo(text.raw, last, name, 64, flags)
+    return line_style(a, name.value)
 
 
 def images(path: Path, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:

@@ -81,9 +81,15 @@ def font_style(font: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def font_number(font: bytes) -> int:
-    """A number from 1 to 255 for a font, the same for its subsets; two fonts rarely share one."""
-    return zlib.crc32(_SUBSET.sub(b"", font)) % 255 + 1
+def line_style(first: bytes, last: bytes) -> int:
+    """The style of a line, as RawPage has it, from the names of the fonts of its first and last letter.
+
+    A font's number is the same for all its subsets; two fonts rarely share one.
+    """
+    lead = font_style(first.decode("utf-8", "replace"))
+    both = lead & font_style(last.decode("utf-8", "replace"))
+    a, b = (zlib.crc32(_SUBSET.sub(b"", font)) % 255 + 1 for font in (first, last))
+    return both | lead << LEAD | (a if a == b else 0) << FONT
 
 
 def clean(word: str) -> str:
