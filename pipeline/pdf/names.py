@@ -119,3 +119,8 @@ def role_of(heading: str) -> Role | None:
 def is_note(text: str) -> bool:
     """Whether a paragraph is of the kind that title pages carry: addresses, dates, licences."""
     return len(_NOISE.findall(text)) >= (1 if len(text) < 300 else 2)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text in lower case, by which two printings of one title are the same."""
+    return "".join(char for char in text.lower() if char.isalnum())

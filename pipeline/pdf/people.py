@@ -1,12 +1,14 @@
-"""Lines under a title -> the names of authors in them."""
+"""The lines under a title -> the names of authors."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
 from pipeline.pdf.build import Paragraph
-from pipeline.pdf.raw import RAISED, RawPage
+from pipeline.pdf.names import is_named, letters
+from pipeline.pdf.raw import RAISED, Raw, RawPage
 
+REACH = 12  # paragraphs after the title in which authors are looked for
 ORGANISATION = re.compile(
     r"\b(?:univers|institut|depart|dept\b|school|college|colegio|centre|center|centro|facul|laborator|hospital|ministry"
     r"|minist[eè]r|academy|academia|escuela|[eé]cole|hochschule|agency|council|commission|corporation|company|gmbh"
@@ -71,10 +73,10 @@ def names(text: str) -> tuple[str, ...]:
         return ()
     parts = [_part(part) for part in _PARTS.split(_MARKS.sub(" ^ ", line))]
     parts = [part for part in parts if part and not _DEGREE.fullmatch(part)]
-    if address and parts and not is_name(parts[-1]):
+    if address and parts and not _is_name(parts[-1]):
         parts.pop()  # the address began before the word that tells it
     parts = _paired(parts)
-    named = [part for part in parts if is_name(part)]
+    named = [part for part in parts if _is_name(part)]
     if not named or len(named) < 0.7 * len(parts):
         return ()
     turned = [_TURNED.fullmatch(name) for name in named]
@@ -99,7 +101,7 @@ def _paired(parts: list[str]) -> list[str]:
     return [f"{given} {surname}" for surname, given in zip(parts[::2], parts[1::2], strict=True)]
 
 
-def is_name(text: str) -> bool:
+def _is_name(text: str) -> bool:
     """Whether text looks like a person's name: two to six capitalised words or particles, no digit."""
     words = text.split()
     if (
@@ -115,6 +117,112 @@ def is_name(text: str) -> bool:
     return plain and long and words[-1][0].isupper() and all(w[0].isupper() or w.lower() in _PARTICLES for w in words)
 
 
-def are_words(found: Sequence[str], text: str) -> bool:
+def _are_words(found: Sequence[str], text: str) -> bool:
     """Whether each of the names holds a word that the text writes small: headings do, names rarely."""
     return all(any(f" {w.lower()} " in text for w in name.split() if len(w) > 3) for name in found)
+
+
+def _is_small(name: str, text: str) -> bool:
+    """Whether the text writes all of a name's words small."""
+    long = [word.lower() for word in name.split() if len(word) > 3]
+    return bool(long) and all(f" {word} " in text for word in long)
+
+
+def listed(line: str, text: str) -> tuple[str, ...]:
+    """The names in a line of authors; none where they are but words of the text, as those of a title are."""
+    found = names(line)
+    return () if _are_words(found, text) else found
+
+
+def authors(raw: Raw, text: str, paragraphs: Sequence[Paragraph], at: int) -> tuple[str, ...]:
+    """Names in the paragraphs after the title, as written, up to the first that holds none; else the PDF's own.
+
+    What is no more than words, as a report's headings are, or stands without any sign of authors (two names, marks,
+    an address or an abstract after them) is not taken for names.
+    """
+    after = paragraphs[at : at + REACH]
+    found = _run(raw, text, after) or _run(raw, text, _under(paragraphs, at))
+    return found or _told(raw, text)
+
+
+def _under(paragraphs: Sequence[Paragraph], at: int) -> list[Paragraph]:
+    """The paragraphs of the title's page that the file holds before it, from top to bottom."""
+    if not paragraphs:
+        return []
+    page = paragraphs[max(at - 1, 0)].lines[0].page
+    before = [p for p in paragraphs[: max(at - 1, 0)] if p.lines[0].page == page]
+    return sorted(before, key=lambda p: p.lines[0].top)[:REACH]
+
+
+def _run(raw: Raw, text: str, paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
+    """The names of the first paragraphs that hold some, where they are those of authors.
+
+    Authors who stand one by one may have their addresses between them.
+    """
+    said: list[str] = []
+    first: Paragraph | None = None
+    rest = ""
+    for paragraph in paragraphs:
+        line = plain_text(paragraph, raw.pages)
+        if _names_with(said, line) and _alike(first, paragraph, line) and not (rest and len(names(line)) != 1):
+            said.append(line)
+            first = first or paragraph
+        elif said and any(char.isalpha() for char in line):
+            rest = rest or line
+            if not (ORGANISATION.search(line) and all(len(names(one)) == 1 for one in said)):
+                break  # else an author's address may stand before the next author
+    whole = _joined(said)
+    found = names(whole) or tuple(name for line in said for name in names(line))
+    if len(found) > 1:  # a department's name among the names
+        found = tuple(name for name in found if not _is_small(name, text)) or found
+    return found if found and _are_authors(found, whole, rest, text) else ()
+
+
+def _names_with(said: list[str], line: str) -> tuple[str, ...]:
+    return names(f"{said[-1]} {line}" if said and _splits(said[-1], line) else line)
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines of authors in one: a name that two lines share is put together, an address goes."""
+    whole = lines[0] if lines else ""
+    for line in lines[1:]:
+        whole = f"{whole} {line}" if _splits(whole, line) else f"{_before_address(whole)} ; {line}"
+    return whole
+
+
+def _before_address(line: str) -> str:
+    address = ORGANISATION.search(line)
+    return line[: address.start()] if address else line
+
+
+def _splits(before: str, line: str) -> bool:
+    """Whether a name is split between two paragraphs: the second one starts with the single word that ends it."""
+    if re.search(r"(?:[,;&]|\band)$", before.strip()) or line[:1] in ",;&":
+        return True
+    head = re.split(r"[,;&\d^*]|\band\b", line, maxsplit=1)[0].split()
+    return len(head) == 1 and not re.search(r"[\d^*]$", before.strip())
+
+
+def _alike(first: Paragraph | None, paragraph: Paragraph, line: str) -> bool:
+    """Whether a paragraph is in no smaller type than the first one with authors, or goes on from it."""
+    return first is None or line[:1] in ",;&" or paragraph.size > 0.94 * first.size
+
+
+def _are_authors(found: tuple[str, ...], said: str, rest: str, text: str) -> bool:
+    """Whether names are those of authors, by two signs of it, or one where their words are no others of the text."""
+    signs = [
+        len(found) > 1,
+        bool(re.search(r"[\d*†‡^∗]", said)),
+        bool(ORGANISATION.search(said) or ORGANISATION.search(rest) or "@" in rest),
+        said.lower().startswith("by "),
+        is_named(rest),
+    ]
+    words = _are_words(found, text)
+    return sum(signs) >= (3 if words else 1 if len(found) > 1 and not said.isupper() else 2)
+
+
+def _told(raw: Raw, text: str) -> tuple[str, ...]:
+    """The authors in the PDF's information, where all of them are names that the first pages have too."""
+    told = names(raw.author)
+    head = letters(text[:8000])
+    return told if all(letters(word) in head for name in told for word in (name.split()[0], name.split()[-1])) else ()

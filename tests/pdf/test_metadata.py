@@ -98,6 +98,34 @@ def test_the_doi_is_the_papers_own(tmp_path: Path) -> None:
     assert capital_journal(tmp_path / "c.pdf").metadata.doi == "10.4321/capital-2016-33"
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Carbon Markets, Energy Policy and", "Cleaner Production in Sweden"),
+        ("How Small Firms Save Water", "and Energy Policy, Carbon Markets"),
+    ],
+)
+def test_words_in_capitals_do_not_make_a_title_a_list_of_names(tmp_path: Path, lines: tuple[str, str]) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    sheet.put(list(lines), 16, "Helvetica-Bold")
+    sheet.put(["Ming Li and Anna K. Smith"], 11, "Helvetica")
+    body(sheet)
+    sheet.text("A policy on energy, on cleaner markets and on carbon saves water in the production of small firms.")
+    found = sheet.read(tmp_path / "a.pdf").metadata
+    assert found.title == " ".join(lines)
+    assert found.authors == ("Ming Li", "Anna K. Smith")
+
+
+def test_authors_in_blocks_with_their_addresses(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    sheet.put([TITLE], 16, "Helvetica-Bold")
+    for name in ("Ming Li", "Anna K. Smith"):
+        sheet.put([name], 11, "Helvetica")
+        sheet.put(["University of Nowhere, Lakeford"], 9, "Helvetica-Oblique")
+    body(sheet)
+    assert sheet.read(tmp_path / "a.pdf").metadata.authors == ("Ming Li", "Anna K. Smith")
+
+
 def report(path: Path, cover: list[str], author: str = "") -> Document:
     sheet = Sheet(path)
     sheet.canvas.setAuthor(author)
