@@ -30,6 +30,7 @@ _DEGREE = re.compile(rf"{_DEGREES}\.?[a-z]?", re.IGNORECASE)
 _TITLES = re.compile(rf"^(?:(?:{_DEGREES}|by)\b\.?\s+)+|(?:\s+{_DEGREES}\.?)+$", re.IGNORECASE)
 _PARTS = re.compile(r"[,;&·•|^]|\band\b|\bund\b|\s\.\s")
 _GLUED = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")  # "Xin-MingCao", where the file has no space
+_FIRST_WORD = re.compile(r"\w+\s+(?:of|for|de|für)\b|\W")
 _OTHERS = re.compile(r"\bet al\b\.?")
 _INITIALS = re.compile(r"(?:[A-Z]\.?[ -]?){1,4}")
 _TURNED = re.compile(r"([^\W\d_][\w’'-]+(?: [^\W\d_][\w’'-]+){0,2}) ((?:[A-Z]\.?-?){1,3})")  # surname, then initials
@@ -73,8 +74,8 @@ def names(text: str) -> tuple[str, ...]:
         return ()
     parts = [_part(part) for part in _PARTS.split(_MARKS.sub(" ^ ", line))]
     parts = [part for part in parts if part and not _DEGREE.fullmatch(part)]
-    if address and parts and not _is_name(parts[-1]):
-        parts.pop()  # the address began before the word that tells it
+    if address and parts and not (_is_name(parts[-1]) and _FIRST_WORD.match(text, address.start())):
+        parts.pop()  # the address began before the word that tells it: "Stanford University"
     parts = _paired(parts)
     named = [part for part in parts if _is_name(part)]
     if not named or len(named) < 0.7 * len(parts):
@@ -199,6 +200,8 @@ def _splits(before: str, line: str) -> bool:
     """Whether a name is split between two paragraphs: the second one starts with the single word that ends it."""
     if re.search(r"(?:[,;&]|\band)$", before.strip()) or line[:1] in ",;&":
         return True
+    if is_named(line) or ORGANISATION.match(line):
+        return False
     head = re.split(r"[,;&\d^*]|\band\b", line, maxsplit=1)[0].split()
     return len(head) == 1 and not re.search(r"[\d^*]$", before.strip())
 
