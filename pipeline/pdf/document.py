@@ -11,6 +11,7 @@ from pipeline.pdf import layout, ocr, pdfium, plumber
 from pipeline.pdf.build import build
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
+from pipeline.pdf.parts import parts
 from pipeline.pdf.raw import Raw, RawPage
 from pipeline.pdf.references import references
 from pipeline.pdf.running import without_hidden, without_running
@@ -25,7 +26,7 @@ _AGAIN = "Download the file again, or open it in a PDF viewer and save it anew."
 
 
 def read(path: Path, document_id: str) -> Document:
-    """The Document in a PDF file: text, a box for every word, sections and metadata.
+    """The Document in a PDF file: text, a box for every word, sections, parts and metadata.
 
     Blocks (paragraphs, headings, captions) are parted by one line feed in the text, words of a block by
     one space; a paragraph that runs over a column or a page is one block. `reader` is "pdfium",
@@ -44,16 +45,18 @@ def read(path: Path, document_id: str) -> Document:
             str(path),
             "Print the paper to a PDF of images and run OCR on it, or find another copy.",
         )
-    parted = sections(built.text, built.paragraphs, layout.body_size(every))
+    size, facts = layout.body_size(every), metadata(raw, built.text, built.paragraphs)
+    found = sections(built.text, built.paragraphs, size)
     return Document(
         id=document_id,
         text=built.text,
         pages=built.pages,
         words=built.words,
-        sections=parted,
-        metadata=metadata(raw, built.text, built.paragraphs),
+        sections=found,
+        metadata=facts,
         reader=raw.reader,
-        references=references(built, parted),
+        parts=parts(built.text, built.paragraphs, built.pages, found, facts, size),
+        references=references(built, found),
     )
 
 

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from pipeline.pdf.names import is_named
-from pipeline.pdf.raw import BOLD, HYPHEN_BREAK, RawPage
+from pipeline.pdf.raw import BOLD, FONT, HYPHEN_BREAK, LEAD, RawPage
 
 WORD_GAP = 1.2  # of the height of type: wider than the space between words of a justified line
 LEVEL = 0.3  # of the height of type, by which words of one line may stand higher or lower
@@ -40,6 +40,8 @@ class Line:
     size: float
     style: int
     text: str
+    lead: int = 0  # style of the first letter
+    font: int = 0  # number of the font, 0 where the line has several
 
 
 @dataclass(slots=True)
@@ -96,8 +98,10 @@ def lines(page: RawPage) -> list[Line]:
             x1s[i],
             bottoms[i],
             sizes[i],
-            int(page.style[a]),
+            int(page.style[a]) & 3,
             " ".join(page.texts[a:b]),
+            int(page.style[a]) >> LEAD & 3,
+            int(page.style[a]) >> FONT,
         )
         for i, (a, b) in enumerate(spans)
     ]

@@ -4,7 +4,12 @@ import re
 
 from pipeline.records import Role
 
-_NUMBER = re.compile(r"^\s*(?:(?:\d{1,2}|[IVX]{1,4}|[A-H])(?:\.\d{1,2}){0,4}[.:)]?|§|■|▪|●)\s+(?=[^\W\d_])")
+_NUMBER = re.compile(
+    r"^\s*(?:(?:(?i:chapter|section|part)\s+)?(?:\d{1,2}(?:\.\d{1,2}){0,4}[.:)]?|[IVX]{1,5}[.:)]"
+    r"|(?:II|III|IV|VI{0,3}|IX|XI{0,3})(?=\s)|[A-H](?:\.\d{1,2}){1,4}[.:)]?|[A-H][.:)])|§|■|▪|●)"
+    r"(?:\s*\|)?\s+(?=[^\W\d_])"
+)
+_WORD = re.compile(r"^(?:chapter|section|part)\s+", re.IGNORECASE)
 _ROLES: tuple[tuple[Role, str], ...] = (
     (
         "references",
@@ -15,19 +20,25 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         "abstract",
         r"abstract|a ?b ?s ?t ?r ?a ?c ?t|executive summary|summary|synopsis|summary for policy ?makers",
     ),
+    ("front", r"table of contents|contents|list of (?:figures|tables|boxes)"),
     (
         "back",
         r"acknowledge?ments?\b.*|funding\b.*|conflicts? of interests?\b.*|competing (?:financial )?interests?\b.*"
         r"|declarations?\b.*|disclosures?\b.*|authors?['’]? contributions?\b.*|credit author\b.*"
-        r"|author (?:information|details|notes?)|(?:list of )?abbreviations\b.*|nomenclature|supplement\w* \w+.*"
-        r"|supporting information\b.*|(?:data|code)(?: and \w+)? availability\b.*|availability of data\b.*|ethic\w*\b.*"
-        r"|consent\b.*|open access|publisher['’]?s note|about the authors?|additional \w+|end ?notes|notes"
-        r"|pre-publication history|orcid|appendi(?:x|ces)\b.*|annex(?:es)?\b.*|table of contents|contents"
-        r"|list of (?:figures|tables)|copyright\b.*",
+        r"|author (?:information|details|notes?)|(?:list of )?abbreviations\b.*|nomenclature"
+        r"|(?:data|code)(?: and \w+)? availability\b.*|availability of data\b.*|ethic\w*\b.*"
+        r"|credit author\w*\b.*|consent\b.*|publisher['’]?s note|about the authors?|additional \w+|end ?notes|notes"
+        r"|pre-publication history|orcid|copyright\b.*",
+    ),
+    (
+        "appendix",
+        r"appendi(?:x|ces)\b.*|annex(?:es|ures?)?\b.*|supplement(?:s|ary|al)\b.*|supporting information\b.*"
+        r"|additional files?\b.*",
     ),
     (
         "policy",
-        r"(?:.*\b)?(?:polic(?:y|ies)|managerial|practical) (?:implications?|recommendations?)\b.*|recommendations?",
+        r"(?:.*\b)?(?:polic(?:y|ies)|managerial|practical) (?:implications?|recommendations?|suggestions?"
+        r"|proposals?|options|insights|relevance)\b.*|recommendations?(?: for .*)?",
     ),
     (
         "conclusion",
@@ -45,12 +56,28 @@ _ROLES: tuple[tuple[Role, str], ...] = (
 )
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)
 _NAMED = re.compile(
-    r"(?:abstract|a b s t r a c t|summary|executive summary|(?:\w+ and )?(?:introduction|background|methods?"
-    r"|methodology|results?|discussions?|conclusions?)(?: and (?:methods?|discussions?|results?|conclusions?"
-    r"|recommendations?|perspectives|outlook))?|experimental|findings|concluding remarks|policy (?:implications"
-    r"|recommendations)|acknowledge?ments?|references(?: (?:and|&) notes?)?|bibliography|literature(?: cited)?"
+    r"(?:abstract|a b s t r a c t|summary|executive summary|(?:table of )?contents"
+    r"|(?:\w+ (?:and|&) )?(?:introduction|background|methods?"
+    r"|methodology|results?|discussions?|conclusions?)(?: (?:and|&) (?:methods?|discussions?|results?|conclusions?"
+    r"|recommendations?|perspectives|outlook|policy implications|analysis|materials?|data|limitations|motivation))?"
+    r"|methods ?/ ?design|experimental|findings|concluding remarks|policy (?:implications|recommendations)"
+    r"|literature review|acknowledge?ments?|references(?: (?:and|&) notes?)?|bibliography|literature(?: cited)?"
     r"|works cited|appendi(?:x|ces)(?: [a-z0-9])?|annex(?:es)?(?: [a-z0-9]+)?|supplementary materials?|abbreviations"
-    r"|competing interests?|conflicts? of interests?|authors?['’] contributions|funding)[.:]?",
+    r"|(?:declaration of )?competing interests?|conflicts? of interests?|authors?['’]? contributions?|funding"
+    r"|data availability(?: statement)?|credit authorship contribution statement|nomenclature|declarations)[.:]?",
+    re.IGNORECASE,
+)
+
+KEYWORDS = re.compile(r"^(?:key ?-?words?|index terms|jel(?: class\w*)?|subject headings)\b", re.IGNORECASE)
+FLOATING = re.compile(
+    r"^(?:(?:(?:supplementary|extended data)\s+)?(?:fig(?:ure|\.)|tab(?:le|\.)|box|scheme|plate|chart|graph|map|exhibit"
+    r"|diagram|photo|algorithm)s?\s*(?:[a-z]{0,2}[.-]?\d|[ivxl]+\b|[.:])|(?:source|note)s?\s*[:.])",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(
+    r"@|https?://|©|\bcopyright|\blicen[cs]e|\breceived\b.*\d{4}|\bcorrespond|\bdepartment of|\buniversit|\bcitation:"
+    r"|\bissn\b|\bdoi\b|\bpublished\b.*\d{4}|\beditor|\bconflicts? of interest|\bfunding"
+    r"|\bopen.access article|\bdistributed under|\bcreative commons|\ball rights reserved|\bcorresponding author",
     re.IGNORECASE,
 )
 
@@ -61,15 +88,25 @@ def bare(heading: str) -> str:
 
 
 def number(heading: str) -> str:
-    """A heading's number as written, such as "2.1", or an empty string."""
+    """A heading's number as written, such as "2.1" or "IV", or an empty string."""
     found = _NUMBER.match(heading)
-    return found.group().strip().rstrip(".:)") if found else ""
+    return _WORD.sub("", found.group().strip()).rstrip(".:)| ") if found else ""
+
+
+def depth(numbered: str) -> int:
+    """How deep a heading stands by its number: 1 for "2", "IV" and "B", 2 for "2.1"."""
+    return numbered.count(".") + 1
+
+
+def counted(numbered: str) -> tuple[int, ...]:
+    """The parts of a number in figures: (2, 1) for "2.1"."""
+    return tuple(int(part) for part in re.findall(r"\d+", numbered))
 
 
 def is_named(line: str) -> bool:
     """Whether a line is nothing but a section name that papers share, numbered or not."""
-    if len(line) > 60 or not line[:1].isalnum() or line[:1].islower():
-        return False
+    if len(line) > 60 or not line[:1].isalnum() or (line[:1].islower() and line not in ("abstract", "a b s t r a c t")):
+        return False  # small capitals come out small
     return bool(_NAMED.fullmatch(bare(line)))
 
 
@@ -77,3 +114,13 @@ def role_of(heading: str) -> Role | None:
     """The role that a heading tells, or None."""
     title = bare(heading)
     return next((role for role, pattern in _PATTERNS if pattern.fullmatch(title)), None)
+
+
+def is_note(text: str) -> bool:
+    """Whether a paragraph is of the kind that title pages carry: addresses, dates, licences."""
+    return len(_NOISE.findall(text)) >= (1 if len(text) < 300 else 2)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text in lower case, by which two printings of one title are the same."""
+    return "".join(char for char in text.lower() if char.isalnum())

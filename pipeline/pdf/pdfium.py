@@ -17,7 +17,7 @@ import pypdfium2
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
-from pipeline.pdf.raw import HYPHEN_BREAK, Raw, RawPage, font_style, page
+from pipeline.pdf.raw import HYPHEN_BREAK, RAISED, Raw, RawPage, line_style, page
 
 READER = "pdfium"
 TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
@@ -43,7 +43,9 @@ def read(path: Path) -> Raw:
     with pypdfium2.PdfDocument(path) as pdf:
         pages = [_page(pdf, index) for index in range(len(pdf))]
         info = pdf.get_metadata_dict()
-    return Raw(pages, info.get("Title", ""), info.get("CreationDate", ""), READER)
+    told = (info.get(key, "") for key in ("Title", "CreationDate", "Author", "Subject"))
+    title, date, author, subject = told
+    return Raw(pages, title, date, READER, author, subject)
 
 
 def _page(pdf: Any, index: int) -> RawPage:
@@ -82,6 +84,7 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
         first, last, breaks = _mend(handle, first, last, breaks, torn)
         boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
     size, style = _type(text, first, last, breaks)
+    style |= RAISED * _raised(boxes)
     box = _sized(text, _union(boxes), size, first)
     string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
@@ -98,14 +101,15 @@ def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _type(
     text: Any, first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
     """Size and style of the type of each word's line: its middle tells the one, both its ends the other."""
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], len(first))[: len(starts)]
     middles = first[(starts + ends) // 2].tolist()
     edges = zip(first[starts].tolist(), last[ends - 1].tolist(), strict=True)
     sizes = np.array([_size(text, at) for at in middles], np.float32)
-    styles = np.array([_style(text, a) & _style(text, b) for a, b in edges], np.uint8)
+    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
+    styles = np.array([_style(text, a, b, name, flags) for a, b in edges], np.uint16)
     return np.repeat(sizes, ends - starts), np.repeat(styles, ends - starts)
 
 
@@ -208,10 +212,20 @@ def _set_upright(sheet: Any) -> None:
     sheet.set_rotation(0)
 
 
-def _style(text: Any, index: int) -> int:
-    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
-    c.FPDFText_GetFontInfo(text.raw, index, name, 64, flags)
-    return font_style(name.value.decode("utf-8", "replace"))
+def _raised(boxes: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """1 for words whose last character is smaller than the first and stands higher, else 0."""
+    a, b = boxes[:, :4], boxes[:, 4:]
+    height, low = a[:, 1] - a[:, 3], b[:, 3] - a[:, 3]
+    smaller = b[:, 1] - b[:, 3] < 0.85 * height
+    return np.asarray(smaller & (low > 0.1 * height), np.uint16)
+
+
+def _style(text: Any, first: int, last: int, name: Any, flags: Any) -> int:
+    """What RawPage.style says of a line, from the fonts of its first and last character. Fills `name` and `flags`."""
+    c.FPDFText_GetFontInfo(text.raw, first, name, 64, flags)
+    a = name.value
+    c.FPDFText_GetFontInfo(text.raw, last, name, 64, flags)
+    return line_style(a, name.value)
 
 
 def images(path: Path, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +13,9 @@ from numpy.typing import NDArray
 HYPHEN_BREAK = "\x02"  # ends a word that its line break cut at a hyphen, as pdfium marks it
 
 BOLD, ITALIC = 1, 2
+LEAD = 2  # bits by which the style of a line's first letter is shifted
+RAISED = 16  # the word ends in a small raised mark
+FONT = 8  # bits by which the number of a line's font is shifted
 SMALLEST = 1.0  # points: a word's box is at least so wide and high
 
 _ODD = re.compile(r"[^ -~\x02]")
@@ -27,6 +32,11 @@ _LIGATURES: dict[int, str] = {
 _DASHES: dict[int, str] = {0x2010: "-", 0x2011: "-"}  # hyphen and non-breaking hyphen, to be found like any other
 _BULLETS: dict[int, str] = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF0FC: "•"}  # symbol fonts' private points
 _PLAIN = _LIGATURES | _DASHES | _BULLETS
+_BOLD = re.compile(
+    r"(?i:bold|black|heavy|demi)|(?:CM|SF)BX|[-.]B(?:d|lk)?(?:Cn)?(?:It?|O)?\b|[-_]bi?\b|-Medi(?:Ital)?\b|-Hv"
+)
+_ITALIC = re.compile(r"(?i:italic|oblique)|It(?:al)?\b|[-.]BI\b|[-.]I\b|[-_]b?i\b|(?:CM|SF)TI|-(?:Bd)?(?:Cn)?O\b")
+_SUBSET = re.compile(rb"^[A-Z]{6}\+|\+(?:fb|20)$")
 _GONE = {"Cc", "Cf", "Cs", "Cn"}  # controls, soft hyphens and joiners, lone surrogates, non-characters
 
 
@@ -35,8 +45,10 @@ class RawPage:
     """One page's n words in reading order.
 
     `box`: float32 (n, 4) as x0, top, x1, bottom in points from the top left of the page as shown.
-    `breaks`: bool (n,), True where the reader saw a line begin. `style`: uint8 (n,), BOLD and ITALIC
-    added up, and `size`: float32 (n,), the type size in points, of the line that the word stands in.
+    `breaks`: bool (n,), True where the reader saw a line begin. `style`: uint16 (n,), BOLD and ITALIC added up
+    of the line that the word stands in, the same of its first letter shifted by LEAD, RAISED of the word itself,
+    and shifted by FONT a number from 1 to 255 for the line's font, 0 where it has several. `size`: float32 (n,),
+    the type size in points of the line.
     A word holds no white space; one that ends in HYPHEN_BREAK goes on in the next word.
     """
 
@@ -47,26 +59,37 @@ class RawPage:
     texts: list[str]
     box: NDArray[np.float32]
     breaks: NDArray[np.bool_]
-    style: NDArray[np.uint8]
+    style: NDArray[np.uint16]
     size: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Raw:
-    """A whole file: its pages, the title and date in its PDF information, and what read it."""
+    """A whole file: its pages, what its PDF information says, and what read it."""
 
     pages: list[RawPage]
     title: str
     date: str
     reader: str
+    author: str = ""
+    subject: str = ""
 
 
 def font_style(font: str) -> int:
     """The style that a font's name tells, as in "ABCDEF+Times-BoldItalic" or "AdvTT3b30f6db.B"."""
-    low = font.lower()
-    bold = any(word in low for word in ("bold", "black", "heavy", "demi")) or low.endswith(".b")
-    italic = any(word in low for word in ("italic", "oblique")) or low.endswith(".i")
-    return BOLD * bold + ITALIC * italic
+    return BOLD * bool(_BOLD.search(font)) + ITALIC * bool(_ITALIC.search(font))
+
+
+@lru_cache(maxsize=4096)
+def line_style(first: bytes, last: bytes) -> int:
+    """The style of a line, as RawPage has it, from the names of the fonts of its first and last letter.
+
+    A font's number is the same for all its subsets; two fonts rarely share one.
+    """
+    lead = font_style(first.decode("utf-8", "replace"))
+    both = lead & font_style(last.decode("utf-8", "replace"))
+    a, b = (zlib.crc32(_SUBSET.sub(b"", font)) % 255 + 1 for font in (first, last))
+    return both | lead << LEAD | (a if a == b else 0) << FONT
 
 
 def clean(word: str) -> str:
@@ -111,7 +134,7 @@ def page(
         texts,
         ordered[kept],
         starts.astype(bool),
-        style[kept].astype(np.uint8),
+        style[kept].astype(np.uint16),
         size[kept].astype(np.float32),
     )
 

@@ -6,10 +6,11 @@ from pipeline.records import Document
 
 
 def sound(document: Document) -> None:
-    """Offsets, boxes, pages and sections agree with the text."""
+    """Offsets, boxes, pages, sections and parts agree with the text."""
     _words(document)
     _pages(document)
     _sections(document)
+    _parts(document)
 
 
 def _words(document: Document) -> None:
@@ -43,3 +44,11 @@ def _sections(document: Document) -> None:
     if document.text:
         assert document.sections[0].start == 0
         assert document.sections[-1].end == len(document.text)
+    assert all(section.level >= 1 for section in document.sections)
+
+
+def _parts(document: Document) -> None:
+    assert all(a.end <= b.start for a, b in pairwise(document.parts))
+    for part in document.parts:
+        assert 0 <= part.start < part.end <= len(document.text)
+        assert document.text[part.start : part.end] == document.text[part.start : part.end].strip()
