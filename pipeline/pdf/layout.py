@@ -19,10 +19,15 @@ WORD_GAP = 1.2  # of the height of type: wider than the space between words of a
 LEVEL = 0.3  # of the height of type, by which words of one line may stand higher or lower
 CELL_GAP = 3.0  # a gap of so many line heights parts columns or cells, never words of one sentence
 SAME_TYPE = 0.13  # heights that differ by less, as a share, are one type size
+SAME_SIZE = 0.06  # the same, where the text must go on in the very same type
+REACH = 2  # pages on which the rest of a broken sentence may stand after its start
 AGAIN = 1.3  # a step of so many usual steps between lines starts a new block
 INDENT = 0.7  # a first-line indent is at least so many line heights
-_STOP = re.compile(r"[.!?:;][\"'”’)\]]*(\[?\d+(?:[,–-]\d+)*\]?)?$")  # a sentence's end, with a citation mark
+_STOP = re.compile(r"[.!?:;][\"'”’)\]]*(\[?\d+(?:[,–\s-]{1,2}\d+)*\]?)?$")  # a sentence's end, with a citation mark
 _ITEM = re.compile(r"(?:[•▪●■◦–*-]|\(?\d{1,3}[.)\]]|\(?[a-z]\)|\[\d+\]|(?i:table|fig\.|figure|box|scheme|source)\b)")
+_LETTERED = re.compile(r"\(?[a-z][.)]\s")
+_CAPTION = re.compile(r"(?i:table|tab\.|fig\.|figure|box|scheme)\s?[\dIVX]")
+_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|et al|e\.g|i\.e|[Ff]igs?|vs|cf|[Nn]o|ca|spp?|var|[Ee]qs?|resp)\.$")
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
 
 
@@ -159,9 +164,11 @@ def _reads_on(block: Block, line: Line, step: float) -> bool:
 def _next_line(block: Block, last: Line, line: Line, step: float) -> bool:
     """Whether a line under another is of the same paragraph."""
     apart = line.top - last.top > AGAIN * step * max(last.size, line.size)
-    if apart or not _same_hand(last, line):
+    if apart or not (_same_hand(last, line) or _in_italics(block, last, line)):
         return False
     if _NUMBERED.match(line.text) and len(line.text) < 80 and line.text[-1] != ".":
+        return False
+    if _CAPTION.match(line.text) and abs(line.size - last.size) > SAME_SIZE * last.size:
         return False
     if not ended(last.text):
         return not (_ITEM.match(line.text) and _short(block, last))
@@ -177,6 +184,12 @@ def _same_hand(a: Line, b: Line) -> bool:
     if abs(a.size - b.size) > SAME_TYPE * tolerance * max(a.size, b.size):
         return False
     return a.style == b.style or within
+
+
+def _in_italics(block: Block, last: Line, line: Line) -> bool:
+    """Whether a line that begins and ends in italics, or no longer does, goes on within a sentence."""
+    alike = abs(last.size - line.size) <= SAME_SIZE * last.size and not (last.style ^ line.style) & BOLD
+    return alike and not ended(last.text) and prose(block) and not _short(block, last)
 
 
 def _short(block: Block, last: Line) -> bool:
@@ -196,7 +209,9 @@ def _carries_on(block: Block, line: Line) -> bool:
     last = block.lines[-1]
     if ended(last.text) or not same_type(last.size, line.size) or last.style != line.style:
         return False
-    return line.text[:1].islower() or not (_ITEM.match(line.text) or _NUMBERED.match(line.text))
+    if line.text[:1].islower():
+        return not _LETTERED.match(line.text)
+    return _elsewhere(last, line) and not (_ITEM.match(line.text) or _NUMBERED.match(line.text))
 
 
 def ended(text: str) -> bool:
@@ -241,22 +256,71 @@ def _aside(block: Block, between: list[Block]) -> tuple[list[Block], list[Block]
 
 
 def _continuation(found: list[Block], at: int, body: float) -> int:
-    """Index of the block that ends the sentence block `at` broke off, or 0. Looks a page ahead."""
+    """Index of the block that ends the sentence block `at` broke off, or 0.
+
+    Floats and notes are passed over, and so are whole paragraphs (a box, say) where the sentence goes on in lower
+    case; a heading or another broken sentence ends the search.
+    """
     block = found[at]
     last = block.lines[-1]
-    if ended(last.text) or not same_type(last.size, body) or not prose(block):
+    if not _broken_off(last.text) or not same_type(last.size, body) or not prose(block):
         return 0
-    for ahead in range(at + 1, min(at + 40, len(found))):
-        line = found[ahead].lines[0]
-        if line.page > last.page + 1:
+    if at + 1 < len(found) and _close_under(last, found[at + 1].lines[0]):
+        return 0
+    full, passed = not _short(block, last), False
+    for ahead in range(at + 1, len(found)):
+        candidate = found[ahead]
+        line = candidate.lines[0]
+        if line.page > last.page + REACH or is_named(candidate.text):
             return 0
-        if line.text[:1].islower() and _carries_on(block, line) and _wide(found[ahead], block):
-            _, after = _aside(block, found[at + 1 : ahead])
-            ordered = all(other.lines[0].page >= found[ahead].lines[-1].page for other in after)
-            return ahead if ordered else 0
-        if same_type(line.size, body) and prose(found[ahead]) and not _ITEM.match(line.text):
-            return 0  # the text itself goes on here, with something else
+        if abs(line.size - last.size) > SAME_SIZE * last.size or line.style != last.style:
+            continue
+        if _goes_on(block, candidate, full and not passed) and _in_order(block, found[at + 1 : ahead], candidate):
+            return ahead
+        if prose(candidate) and not _ITEM.match(line.text):
+            if not full or not ended(candidate.lines[-1].text):
+                return 0
+            passed = True
     return 0
+
+
+def _close_under(last: Line, line: Line) -> bool:
+    """Whether a line of like type stands right under another: nothing came between them."""
+    return (
+        line.page == last.page
+        and _below(last, line)
+        and line.top - last.bottom < last.size
+        and abs(line.size - last.size) <= SAME_SIZE * last.size
+    )
+
+
+def _goes_on(block: Block, candidate: Block, likely: bool) -> bool:
+    """Whether a block reads as the rest of a sentence; `likely` lets it begin like a new one."""
+    first = candidate.lines[0]
+    if not _wide(candidate, block) or _LETTERED.match(first.text):
+        return False
+    if first.text[:1].islower():
+        return True
+    indented = len(candidate.lines) > 1 and first.x0 - candidate.lines[1].x0 > INDENT * first.size
+    if not likely or indented or _ITEM.match(first.text) or _NUMBERED.match(first.text):
+        return False
+    return prose(candidate) and _elsewhere(block.lines[-1], first)
+
+
+def _elsewhere(last: Line, line: Line) -> bool:
+    """Whether a line is where text goes on after a float or a column: further right, or down, or on another page."""
+    return line.page != last.page or line.x0 > last.x1 - 2 * last.size or line.top > last.bottom
+
+
+def _in_order(block: Block, between: list[Block], candidate: Block) -> bool:
+    """Whether the pages stay in order when a candidate joins the block."""
+    _, after = _aside(block, between)
+    return all(other.lines[0].page >= candidate.lines[-1].page for other in after)
+
+
+def _broken_off(text: str) -> bool:
+    """Whether a sentence goes on after this line: it has not ended, or seems to, after an abbreviation."""
+    return not ended(text) or bool(_ABBREVIATED.search(text[-14:]))
 
 
 def _wide(candidate: Block, block: Block) -> bool:
