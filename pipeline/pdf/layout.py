@@ -20,7 +20,8 @@ LEVEL = 0.3  # of the height of type, by which words of one line may stand highe
 CELL_GAP = 3.0  # a gap of so many line heights parts columns or cells, never words of one sentence
 SAME_TYPE = 0.13  # heights that differ by less, as a share, are one type size
 SAME_SIZE = 0.06  # the same, where the text must go on in the very same type
-REACH = 2  # pages on which the rest of a broken sentence may stand after its start
+BEGUN = 5  # words of a sentence that may be all that stands before its page ends
+REACH = 4  # pages on which the rest of a broken sentence may stand after its start
 AGAIN = 1.3  # a step of so many usual steps between lines starts a new block
 INDENT = 0.7  # a first-line indent is at least so many line heights
 _STOP = re.compile(r"[.!?:;][\"'”’)\]]*(\[?\d+(?:[,–\s-]{1,2}\d+)*\]?)?$")  # a sentence's end, with a citation mark
@@ -28,7 +29,7 @@ _ITEM = re.compile(r"(?:[•▪●■◦–*-]|\(?\d{1,3}[.)\]]|\(?[a-z]\)|\[\d+
 _LETTERED = re.compile(r"\(?[a-z][.)]\s")
 _CAPTION = re.compile(r"(?i:table|tab\.|fig\.|figure|box|scheme)\s?[\dIVX]")
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|et al|e\.g|i\.e|[Ff]igs?|vs|cf|[Nn]o|ca|spp?|var|[Ee]qs?|resp)\.$")
-_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
+_NUMBERED = re.compile(r"[1-9]\d?(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,8 @@ def _carries_on(block: Block, line: Line) -> bool:
         return False
     if line.text[:1].islower():
         return not _LETTERED.match(line.text)
-    return _elsewhere(last, line) and not (_ITEM.match(line.text) or _NUMBERED.match(line.text))
+    wide = 2 * (line.x1 - line.x0) > last.x1 - last.x0
+    return wide and _elsewhere(last, line) and not (_ITEM.match(line.text) or _NUMBERED.match(line.text))
 
 
 def ended(text: str) -> bool:
@@ -219,11 +221,11 @@ def ended(text: str) -> bool:
     return bool(_STOP.search(text[-14:]))
 
 
-def prose(block: Block) -> bool:
-    """Whether a block looks like running text: some words wide, and mostly words."""
+def prose(block: Block, fewest: int = 8) -> bool:
+    """Whether a block looks like running text: `fewest` words or more, and mostly words."""
     words = block.text.split()
     plain = sum(word.strip(".,;:()[]'\"").isalpha() for word in words)
-    return len(words) >= 8 and plain >= 0.6 * len(words)
+    return len(words) >= fewest and plain >= 0.6 * len(words)
 
 
 def _rejoin(found: list[Block], body: float) -> list[Block]:
@@ -263,7 +265,7 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
     """
     block = found[at]
     last = block.lines[-1]
-    if not _broken_off(last.text) or not same_type(last.size, body) or not prose(block):
+    if not _broken_off(last.text) or not same_type(last.size, body) or not prose(block, BEGUN):
         return 0
     if at + 1 < len(found) and _close_under(last, found[at + 1].lines[0]):
         return 0
