@@ -12,6 +12,7 @@ from pipeline.pdf.build import build
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.raw import Raw, RawPage
+from pipeline.pdf.rejoin import rejoin
 from pipeline.pdf.running import without_hidden, without_running
 from pipeline.pdf.sections import sections
 from pipeline.records import Document
@@ -36,7 +37,7 @@ def read(path: Path, document_id: str) -> Document:
     _check_text(path, raw)
     rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
-    built = build(raw.pages, layout.blocks(every))
+    built = build(raw.pages, rejoin(layout.blocks(every), layout.body_size(every)))
     if not is_legible(built.text):
         raise UnreadablePaper(
             "The text in this PDF comes out as nonsense: its fonts do not say which letters they draw.",

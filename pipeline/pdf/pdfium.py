@@ -21,6 +21,8 @@ from pipeline.pdf.raw import HYPHEN_BREAK, Raw, RawPage, font_style, page
 
 READER = "pdfium"
 TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
+RAISED = 1.25  # times a citation mark's size: the text that it stands in is at least so large
+DROPPED = 1.9  # times the size of its line: a first letter of so much is a drop cap
 ASCENT, DESCENT = 0.9, 0.22  # of common type, in sizes
 
 _SPACES = np.array([0, 9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x3000, *range(0x2000, 0x200C)], dtype=np.uint32)
@@ -99,12 +101,15 @@ def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 def _type(
     text: Any, first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Size and style of the type of each word's line: its middle tells the one, both its ends the other."""
+    """Size and style of the type of each word's line: its middle and start tell the one, both its ends the other."""
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], len(first))[: len(starts)]
     middles = first[(starts + ends) // 2].tolist()
     edges = zip(first[starts].tolist(), last[ends - 1].tolist(), strict=True)
     sizes = np.array([_size(text, at) for at in middles], np.float32)
+    starting = np.array([_size(text, at) for at in first[starts].tolist()], np.float32)
+    raised = (starting > RAISED * sizes) & (starting < DROPPED * sizes)  # the middle is a citation mark
+    sizes = np.where(raised, starting, sizes)
     styles = np.array([_style(text, a) & _style(text, b) for a, b in edges], np.uint8)
     return np.repeat(sizes, ends - starts), np.repeat(styles, ends - starts)
 
