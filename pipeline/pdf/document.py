@@ -9,11 +9,12 @@ import pypdfium2
 from pipeline.errors import UnreadablePaper
 from pipeline.pdf import layout, ocr, pdfium, plumber
 from pipeline.pdf.build import build
+from pipeline.pdf.hidden import without_hidden
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.raw import Raw, RawPage
 from pipeline.pdf.rejoin import rejoin
-from pipeline.pdf.running import without_hidden, without_running
+from pipeline.pdf.running import without_running
 from pipeline.pdf.sections import sections
 from pipeline.records import Document
 

@@ -65,7 +65,7 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
     begun = _broken_off(last.text) and same_type(last.size, body) and prose(block, BEGUN)
     if not begun or (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0])):
         return 0
-    full, passed = not is_short(block, last), False
+    full, passed = not is_short(block, last), ended(last.text)
     for ahead in range(at + 1, len(found)):
         candidate = found[ahead]
         line = candidate.lines[0]
