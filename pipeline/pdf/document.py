@@ -12,6 +12,8 @@ from pipeline.pdf.build import build
 from pipeline.pdf.hidden import without_hidden
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
+from pipeline.pdf.numbered import without_line_numbers
+from pipeline.pdf.order import in_order
 from pipeline.pdf.raw import Raw, RawPage
 from pipeline.pdf.rejoin import rejoin
 from pipeline.pdf.running import without_running
@@ -36,6 +38,7 @@ def read(path: Path, document_id: str) -> Document:
     _check_file(path)
     raw = _with_pictures_read(path, _raw(path))
     _check_text(path, raw)
+    raw = replace(raw, pages=[in_order(page) for page in without_line_numbers(raw.pages)])
     rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
     built = build(raw.pages, rejoin(layout.blocks(every), layout.body_size(every)))

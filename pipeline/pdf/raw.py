@@ -83,6 +83,19 @@ def _kept(char: str) -> bool:
     return not char.isspace() and unicodedata.category(char) not in _GONE
 
 
+def select(page: RawPage, rows: NDArray[np.intp], begins: NDArray[np.bool_] | None = None) -> RawPage:
+    """The page with these of its words, in this order; lines begin where they did, or where `begins` says.
+
+    A line whose first word is left out begins with the next one.
+    """
+    if begins is None:
+        line = np.cumsum(page.breaks)
+        begins = np.diff(line[rows], prepend=-1) != 0
+    texts = [page.texts[row] for row in rows.tolist()]
+    columns = (page.box[rows], begins, page.style[rows], page.size[rows])
+    return RawPage(page.number, page.label, page.width, page.height, texts, *columns)
+
+
 def page(
     number: int,
     label: str,

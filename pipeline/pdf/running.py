@@ -4,11 +4,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from pipeline.pdf.layout import Line
+from pipeline.pdf.layout import Line, body_size
 from pipeline.pdf.raw import RawPage
 
 MARGIN = 0.13  # share of the page's height, at top and at bottom, where running lines stand
 DRIFT = 8.0  # points that a running line may move from page to page
+BIG = 1.8  # times the body's type: the size of a watermark
 LEVEL = 2.0  # points that a header may stand off the height of other pages' headers
 LONGEST = 15  # words of a header that stands on one page only
 _DIGITS = re.compile(r"\d+")
@@ -28,7 +29,7 @@ _TURN_OVER = re.compile(r"^\W*(?:continued (?:on|from)|see overleaf|table contin
 
 
 def without_running(pages: Sequence[RawPage], rows: Sequence[list[Line]]) -> list[list[Line]]:
-    """The lines of each page without its running lines. `rows` are the lines, page by page."""
+    """The lines of each page without its running lines and watermarks. `rows` are the lines, page by page."""
     places: dict[str, list[tuple[int, float]]] = defaultdict(list)
     edges = [_edges(page, mine) for page, mine in zip(pages, rows, strict=True)]
     for page, mine in zip(pages, edges, strict=True):
@@ -47,10 +48,26 @@ def without_running(pages: Sequence[RawPage], rows: Sequence[list[Line]]) -> lis
         }
         if page.number > 1:
             out |= {id(line) for line in mine if _stands_out(line, page, usual) and _alone(line, every)}
+    marks = _watermarks(rows)
     return [
-        [line for line in mine if id(line) not in out and not _TURN_OVER.match(line.text)]
+        [
+            line
+            for line in mine
+            if id(line) not in out and not (marks and _place(line) in marks) and not _TURN_OVER.match(line.text)
+        ]
         for mine, out in zip(rows, running, strict=True)
     ]
+
+
+def _watermarks(rows: Sequence[list[Line]]) -> set[tuple[str, int, int]]:
+    """Text and place of what lies in large type over most pages, at the same place of each."""
+    body = body_size(line for mine in rows for line in mine)
+    seen = Counter(place for mine in rows for place in {_place(line) for line in mine if line.size > BIG * body})
+    return {place for place, count in seen.items() if count >= max(2, (len(rows) + 1) // 2)}
+
+
+def _place(line: Line) -> tuple[str, int, int]:
+    return line.text, round(line.x0), round(line.top)
 
 
 def _heights(edges: list[list[Line]], running: list[set[int]], pages: int) -> set[int]:
