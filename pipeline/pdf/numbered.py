@@ -47,13 +47,14 @@ def _beside(page: RawPage) -> NDArray[np.intp]:
     lines, tables = int((counts >= WORDS).sum()), int(((counts > 1) & (counts < WORDS)).sum())
     left, right = np.percentile(x0[words], EDGE), np.percentile(x1[words], 100 - EDGE)
     level = digits & (bottom - top < 3 * np.median(bottom - top))
+    found = [none]
     for beside, edge in ((x1 < left, x1), (x1 < left, x0), (x0 > right, x0), (x0 > right, x1)):
         rows = np.flatnonzero(level & beside)
         rows = rows[np.abs(edge[rows] - np.median(edge[rows])) < ALIGNED] if len(rows) else rows
         rows = rows[np.argsort(middle[rows], kind="stable")]
         if len(rows) >= FEWEST and lines > tables and _counts([page.texts[row] for row in rows], lines):
-            return rows
-    return none
+            found.append(rows)
+    return max(found, key=len)
 
 
 def _counts(numbers: list[str], lines: int) -> bool:

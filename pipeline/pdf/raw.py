@@ -13,7 +13,7 @@ HYPHEN_BREAK = "\x02"  # ends a word that its line break cut at a hyphen, as pdf
 BOLD, ITALIC = 1, 2
 SMALLEST = 1.0  # points: a word's box is at least so wide and high
 
-_ODD = re.compile(r"[^ -~\x02]")
+_ODD = re.compile(r"[^ -_a-~\x02]")
 _MATHS = re.compile("[\U0001d400-\U0001d7ff]")  # italic and bold letters of formulas
 _LIGATURES: dict[int, str] = {
     0xFB00: "ff",
@@ -27,6 +27,14 @@ _LIGATURES: dict[int, str] = {
 _DASHES: dict[int, str] = {0x2010: "-", 0x2011: "-"}  # hyphen and non-breaking hyphen, to be found like any other
 _BULLETS: dict[int, str] = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF0FC: "•"}  # symbol fonts' private points
 _PLAIN = _LIGATURES | _DASHES | _BULLETS
+# accents that some fonts draw beside their letter; which of the two letters beside it, its neighbours tell
+_ACCENTS = {"´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "˜": "\u0303", "¨": "\u0308"}
+_SPACING = re.compile("[´`ˆ˜¨]")
+_LETTER = r"[^\W\d_]"
+_ACCENT_AFTER = re.compile(
+    f"(?<={_LETTER})(?:([aeiouAEIOU])([´`ˆ˜¨])(?={_LETTER})(?![aeiouy]|s\\W*$)|([eao])([´˜¨])(?=\\W*$))|(ı)([´`ˆ¨])|([nN])(˜)"
+)
+_ACCENT_BEFORE = re.compile(f"(?<={_LETTER})(?<![aeiouyı])(?<!n(?=˜))([´`ˆ˜¨])([aeiouıAEIOU])|([´`ˆ¨])(ı)|(˜)([nN])")
 _GONE = {"Cc", "Cf", "Cs", "Cn"}  # controls, soft hyphens and joiners, lone surrogates, non-characters
 
 
@@ -73,10 +81,24 @@ def clean(word: str) -> str:
     """A word in the characters people type: ligatures spelled out, accents joined, controls gone."""
     if not _ODD.search(word):
         return word
+    word = _accented(word) if _SPACING.search(word) else word
     paired = word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     form: Literal["NFC", "NFKC"] = "NFKC" if _MATHS.search(paired) else "NFC"
     plain = unicodedata.normalize(form, paired.translate(_PLAIN))
     return "".join(c for c in plain if c == HYPHEN_BREAK or _kept(c))
+
+
+def _accented(word: str) -> str:
+    """A word with the accents that stand beside their letters put over them, where it is clear over which."""
+
+    def over(letter: str, accent: str) -> str:
+        return unicodedata.normalize("NFC", letter.replace("ı", "i") + _ACCENTS[accent])
+
+    def two(match: re.Match[str]) -> list[str]:
+        return [group for group in match.groups() if group]
+
+    word = _ACCENT_BEFORE.sub(lambda match: over(*reversed(two(match))), word)
+    return _ACCENT_AFTER.sub(lambda match: over(*two(match)), word)
 
 
 def _kept(char: str) -> bool:
