@@ -10,7 +10,7 @@ from pipeline.errors import UnreadablePaper
 from pipeline.pdf import layout, ocr, pdfium, plumber
 from pipeline.pdf.build import build
 from pipeline.pdf.hidden import without_hidden
-from pipeline.pdf.legible import is_legible
+from pipeline.pdf.legible import is_garbled, is_legible
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.numbered import without_line_numbers
 from pipeline.pdf.order import in_order
@@ -41,8 +41,10 @@ def read(path: Path, document_id: str) -> Document:
     raw = replace(raw, pages=[in_order(page) for page in without_line_numbers(raw.pages)])
     rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
-    built = build(raw.pages, rejoin(layout.blocks(every), layout.body_size(every)))
-    if not is_legible(built.text):
+    blocks = rejoin(layout.blocks(every), layout.body_size(every))
+    clear = [block for block in blocks if not is_garbled(block.text.split())]
+    built = build(raw.pages, clear)
+    if (blocks and not clear) or not is_legible(built.text):
         raise UnreadablePaper(
             "The text in this PDF comes out as nonsense: its fonts do not say which letters they draw.",
             str(path),
@@ -105,15 +107,20 @@ def _second(path: Path) -> Raw:
 
 
 def _with_pictures_read(path: Path, raw: Raw) -> Raw:
-    """The pages with those that are pictures read by OCR, where it is installed."""
-    bare = [page for page in raw.pages if len(page.texts) < FEW_WORDS and page.width]
+    """The pages with those that are pictures or garbled read by OCR, where it is installed."""
+    bare = [page for page in raw.pages if page.width and (len(page.texts) < FEW_WORDS or is_garbled(page.texts))]
     if not bare or raw.reader != pdfium.READER or not ocr.available():
         return raw
     known = {page.number: page for page in bare}
-    read = {new.number: new for new in ocr.recognise(path, bare) if len(new.texts) > len(known[new.number].texts)}
+    read = {new.number: new for new in ocr.recognise(path, bare) if _says_more(new, known[new.number])}
     if not read:
         return raw
     return replace(raw, pages=[read.get(page.number, page) for page in raw.pages], reader=ocr.READER)
+
+
+def _says_more(new: RawPage, old: RawPage) -> bool:
+    """Whether OCR got more out of a page than its text does."""
+    return not is_garbled(new.texts) and (len(new.texts) > len(old.texts) or is_garbled(old.texts))
 
 
 def _check_text(path: Path, raw: Raw) -> None:

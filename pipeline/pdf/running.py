@@ -98,9 +98,14 @@ def _alone(line: Line, rows: list[Line]) -> bool:
 
 
 def _edges(page: RawPage, rows: list[Line]) -> list[Line]:
-    """The lines in the top or bottom margin, and those that stand sideways along the page's edge."""
+    """The lines in the top or bottom margin, and those that stand sideways in the margin at either side."""
     low, high = MARGIN * page.height, (1 - MARGIN) * page.height
-    return [line for line in rows if line.bottom < low or line.top > high or _sideways(line)]
+    left, right = MARGIN * page.width, (1 - MARGIN) * page.width
+    return [
+        line
+        for line in rows
+        if line.bottom < low or line.top > high or (_sideways(line) and (line.x1 < left or line.x0 > right))
+    ]
 
 
 def _sideways(line: Line) -> bool:
