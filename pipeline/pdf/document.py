@@ -11,6 +11,7 @@ from pipeline.pdf import layout, ocr, pdfium, plumber
 from pipeline.pdf.build import build
 from pipeline.pdf.hidden import without_hidden
 from pipeline.pdf.legible import is_garbled, is_legible
+from pipeline.pdf.mend import mended
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.numbered import without_line_numbers
 from pipeline.pdf.order import in_order
@@ -38,7 +39,7 @@ def read(path: Path, document_id: str) -> Document:
     _check_file(path)
     raw = _with_pictures_read(path, _raw(path))
     _check_text(path, raw)
-    raw = replace(raw, pages=[in_order(page) for page in without_line_numbers(raw.pages)])
+    raw = replace(raw, pages=[mended(in_order(page)) for page in without_line_numbers(raw.pages)])
     rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
     blocks = rejoin(layout.blocks(every), layout.body_size(every))
