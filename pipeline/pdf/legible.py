@@ -1,6 +1,7 @@
 """Is it text? Fonts without a map to Unicode give strings that look like text and are none."""
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 MOST_LETTERS = 0.4  # of the characters, at least so many must be letters
 COMMON = 0.02  # of the words, at least so many must be among the commonest of a language
@@ -23,8 +24,10 @@ _COMMON_LETTERS = frozenset("etaoinshr")  # of English; they make up more than h
 
 def is_garbled(words: Sequence[str]) -> bool:
     """Whether the words of a passage or page are signs by chance; few words, or other scripts than Latin, never are."""
+    if len(words) < PASSAGE or not _COMMONEST.isdisjoint(words):
+        return False
     low = [word.lower() for word in words]
-    if len(low) < PASSAGE or not _COMMONEST.isdisjoint(low):
+    if not _COMMONEST.isdisjoint(low):
         return False
     solid = "".join(low)
     if sum("\ue000" <= char <= "\uf8ff" or char == "\ufffd" for char in solid) > UNMAPPED * len(solid):
@@ -44,10 +47,10 @@ def is_legible(text: str) -> bool:
     if len(words) < ENOUGH:
         return True
     solid = "".join(words)
-    letters = sum(char.isalpha() for char in solid)
+    letters = sum(map(str.isalpha, solid))
     if letters < MOST_LETTERS * len(solid):
         return False
-    latin = sum("a" <= char <= "z" for char in solid)
+    latin = sum(map(solid.count, ascii_lowercase))
     if latin < 0.5 * letters:
         return _one_script(solid)
     common = sum(word.strip(".,;:()") in _COMMONEST for word in words)

@@ -17,6 +17,7 @@ import pypdfium2
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
+from pipeline.pdf import symbols
 from pipeline.pdf.raw import HYPHEN_BREAK, Raw, RawPage, font_style, page
 
 READER = "pdfium"
@@ -85,10 +86,18 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
         boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
     size, style = _type(text, first, last, breaks)
     box = _sized(text, _union(boxes), size, first)
-    string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    string = _signs(text, codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     shown = np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
     return page(index + 1, label, extent, texts, shown, breaks, style, size)
+
+
+def _signs(text: Any, string: str) -> str:
+    """A page's characters with the signs that symbol fonts draw in place of letters."""
+    found = {at: symbols.meant(_font(text, at), string[at]) for at in symbols.likely(string)}
+    if all(sign == string[at] for at, sign in found.items()):
+        return string
+    return "".join(found.get(at, char) for at, char in enumerate(string))
 
 
 def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -214,9 +223,13 @@ def _set_upright(sheet: Any) -> None:
 
 
 def _style(text: Any, index: int) -> int:
-    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
-    c.FPDFText_GetFontInfo(text.raw, index, name, 64, flags)
-    return font_style(name.value.decode("utf-8", "replace"))
+    return font_style(_font(text, index))
+
+
+def _font(text: Any, index: int) -> str:
+    name = ctypes.create_string_buffer(64)
+    c.FPDFText_GetFontInfo(text.raw, index, name, 64, None)
+    return name.value.decode("utf-8", "replace")
 
 
 def images(path: Path, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:

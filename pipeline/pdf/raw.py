@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -69,6 +70,7 @@ class Raw:
     reader: str
 
 
+@cache
 def font_style(font: str) -> int:
     """The style that a font's name tells, as in "ABCDEF+Times-BoldItalic" or "AdvTT3b30f6db.B"."""
     low = font.lower()
