@@ -40,12 +40,12 @@ def read(path: Path, document_id: str) -> Document:
     raw = _with_pictures_read(path, _raw(path))
     _check_text(path, raw)
     raw = replace(raw, pages=[mended(in_order(page)) for page in without_line_numbers(raw.pages)])
-    rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
+    rows = without_running(raw.pages, [_lines(page) for page in raw.pages])
     every = [line for page in rows for line in page]
     blocks = rejoin(layout.blocks(every), layout.body_size(every))
     clear = [block for block in blocks if not is_garbled(block.text.split())]
     built = build(raw.pages, clear)
-    if (blocks and not clear) or not is_legible(built.text):
+    if not clear or not is_legible(built.text):
         raise UnreadablePaper(
             "The text in this PDF comes out as nonsense: its fonts do not say which letters they draw.",
             str(path),
@@ -60,6 +60,11 @@ def read(path: Path, document_id: str) -> Document:
         metadata=metadata(raw, built.text, built.paragraphs),
         reader=raw.reader,
     )
+
+
+def _lines(page: RawPage) -> list[layout.Line]:
+    """The lines of a page's text; none where it is garbled."""
+    return [] if is_garbled(page.texts) else without_hidden(layout.lines(page))
 
 
 def _check_file(path: Path) -> None:

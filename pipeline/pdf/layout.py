@@ -210,9 +210,11 @@ def _carries_on(block: Block, line: Line) -> bool:
     if ended(last.text) or not same_type(last.size, line.size) or last.style != line.style:
         return False
     wide = 2 * (line.x1 - line.x0) > last.x1 - last.x0
+    if not elsewhere(last, line):
+        return False
     if line.text[:1].islower():
         return (wide or ended(line.text)) and not LETTERED.match(line.text)
-    return wide and elsewhere(last, line) and not (ITEM.match(line.text) or NUMBERED.match(line.text))
+    return wide and not (ITEM.match(line.text) or NUMBERED.match(line.text))
 
 
 def ended(text: str) -> bool:

@@ -7,6 +7,7 @@ MOST_LETTERS = 0.4  # of the characters, at least so many must be letters
 COMMON = 0.02  # of the words, at least so many must be among the commonest of a language
 ENOUGH = 60  # words below which shares mean nothing
 PASSAGE = 8  # the same for a passage, which is judged by its letters
+SELDOM = 0.05  # of its words, so many may be common by chance
 LETTERS = 40  # letters that must be there for that
 OFTEN = 0.45  # of Latin letters, at least so many are among the commonest nine; by chance, 0.35 are
 UNMAPPED = 0.3  # of the characters, at most so many stand for no letter of Unicode, and as many at least are letters
@@ -19,16 +20,15 @@ _COMMONEST = frozenset(
     di il che e per della dei non o os as da do em para com een het van op te och att som i og at er med
     w z na do jest si nie se ve bir ile dan yang""".split()
 )
+_COMMON_WORDS = frozenset(word for word in _COMMONEST if len(word) > 1)
 _COMMON_LETTERS = frozenset("etaoinshr")  # of English; they make up more than half of any text in Latin letters
 
 
 def is_garbled(words: Sequence[str]) -> bool:
     """Whether the words of a passage or page are signs by chance; few words, or other scripts than Latin, never are."""
-    if len(words) < PASSAGE or not _COMMONEST.isdisjoint(words):
+    if len(words) < PASSAGE or sum(map(_COMMON_WORDS.__contains__, words)) > SELDOM * len(words):
         return False
     low = [word.lower() for word in words]
-    if not _COMMONEST.isdisjoint(low):
-        return False
     solid = "".join(low)
     if sum("\ue000" <= char <= "\uf8ff" or char == "\ufffd" for char in solid) > UNMAPPED * len(solid):
         return True

@@ -1,6 +1,7 @@
 """Sentences that a float, a note or a page's end cut in two -> whole again."""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.pdf.layout import (
     INDENT,
@@ -58,28 +59,43 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
     """Index of the block that ends the sentence block `at` broke off, or 0.
 
     Floats and notes are passed over, and so are whole paragraphs (a box, say) where the sentence goes on in lower
-    case; a heading or another broken sentence ends the search.
+    case behind them. Where it does not, the text's next paragraph is the rest, whatever it begins with. A heading
+    or another broken sentence ends the search.
     """
     block = found[at]
-    last = block.lines[-1]
-    begun = _broken_off(last.text) and same_type(last.size, body) and prose(block, BEGUN)
-    if not begun or (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0])):
+    if not _breaks_off(found, at, body):
         return 0
-    full, passed = not is_short(block, last), ended(last.text)
+    full, next_best, passed = not is_short(block, block.lines[-1]), 0, False
+    for ahead in _candidates(found, at):
+        candidate = found[ahead]
+        if _goes_on(block, candidate) and not (passed and _follows(found[ahead - 1], candidate.lines[0])):
+            return ahead
+        if not prose(candidate) or ITEM.match(candidate.lines[0].text):
+            continue
+        if full and not passed and _may_go_on(block, candidate):
+            next_best = ahead
+        if not full or not ended(candidate.lines[-1].text):
+            break
+        passed = True
+    return next_best
+
+
+def _candidates(found: list[Block], at: int) -> Iterator[int]:
+    """Indices of the blocks after block `at` that are set in its type and can join it, up to the next heading."""
+    last = found[at].lines[-1]
     for ahead in range(at + 1, len(found)):
         candidate = found[ahead]
-        line = candidate.lines[0]
-        if line.page > last.page + REACH or _heads(candidate, last):
-            return 0
-        if not _like_type(last, line):
-            continue
-        if _goes_on(block, candidate, full and not passed) and _in_order(block, found[at + 1 : ahead], candidate):
-            return ahead
-        if prose(candidate) and not ITEM.match(line.text):
-            if not (full and ended(candidate.lines[-1].text)):
-                return 0
-            passed = True
-    return 0
+        if candidate.lines[0].page > last.page + REACH or _heads(candidate, last):
+            return
+        if _like_type(last, candidate.lines[0]) and _in_order(found[at], found[at + 1 : ahead], candidate):
+            yield ahead
+
+
+def _breaks_off(found: list[Block], at: int, body: float) -> bool:
+    """Whether a block is text that stops in the middle of a sentence, and not just before its own next line."""
+    last = found[at].lines[-1]
+    begun = _broken_off(last.text) and same_type(last.size, body) and prose(found[at], BEGUN)
+    return begun and not (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0]))
 
 
 def _heads(block: Block, last: Line) -> bool:
@@ -102,17 +118,27 @@ def _close_under(last: Line, line: Line) -> bool:
     )
 
 
-def _goes_on(block: Block, candidate: Block, likely: bool) -> bool:
-    """Whether a block reads as the rest of a sentence; `likely` lets it begin like a new one."""
+def _follows(block: Block, line: Line) -> bool:
+    """Whether a line stands not far under a block: after a formula, say."""
+    last = block.lines[-1]
+    return line.page == last.page and below(last, line) and line.top - last.bottom < 3 * last.size
+
+
+def _goes_on(block: Block, candidate: Block) -> bool:
+    """Whether a block begins like the middle of a sentence."""
+    first = candidate.lines[0].text
+    within = first[:1].islower() or bool(_CITING.match(first))
+    placed = _wide(candidate, block) and elsewhere(block.lines[-1], candidate.lines[0])
+    return within and placed and not LETTERED.match(first)
+
+
+def _may_go_on(block: Block, candidate: Block) -> bool:
+    """Whether a block that begins like a new sentence stands where the old one may go on, and not like a paragraph."""
     first = candidate.lines[0]
-    if not _wide(candidate, block) or LETTERED.match(first.text):
-        return False
-    if first.text[:1].islower() or _CITING.match(first.text):
-        return True
     indented = len(candidate.lines) > 1 and first.x0 - candidate.lines[1].x0 > INDENT * first.size
-    if not likely or indented or ITEM.match(first.text) or NUMBERED.match(first.text):
-        return False
-    return prose(candidate) and elsewhere(block.lines[-1], first)
+    listed = LETTERED.match(first.text) or NUMBERED.match(first.text)
+    apart = indented or listed or ended(block.lines[-1].text)
+    return not apart and _wide(candidate, block) and elsewhere(block.lines[-1], first)
 
 
 def _in_order(block: Block, between: list[Block], candidate: Block) -> bool:

@@ -14,12 +14,13 @@ _FONTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"symbol", re.I), _GREEK),
     (re.compile(r"(?:math(?:ematical)?|adv)-?pi-?(?:1|one)\b", re.I), _PI),
     (re.compile(r"AdvP7DA6$"), _GREEK),  # the same signs under names that typesetters gave their fonts
+    (re.compile(r"Adv(?:P4C4E74|MT_SY)$"), {"¼": "="}),
     (re.compile(r"AdvPS44A44B$"), {"e": "–"}),
     (re.compile(r"AdvPSMP13$"), {"a": "α", "b": "β", "c": "γ", "d": "δ", "l": "μ"}),
 )
 # where such a sign is likely, so that few fonts need be asked for: before a unit, alone, or between numbers
 _LIKELY = re.compile(
-    r"(?:(?<!\S)|(?<=[\d(~]))(?:[ml](?=[gmlLMAs/]|(?!\S))|[abcgdk](?![^\s,)-]))|(?<!\S)[51236e](?!\S)"
+    r"(?:(?<!\S)|(?<=[\d(~]))(?:[ml](?=[gmlLMAs/]|(?!\S))|[abcgdk](?![^\s,)-]))|(?<!\S)[51236e¼](?!\S)"
     r"|(?<=[\d)])e(?=[\d(]|(?!\S))"
 )
 
