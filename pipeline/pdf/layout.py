@@ -27,6 +27,8 @@ ITEM = re.compile(
     r"(?:[•▪●■◦–*-]|\(?\d{1,3}[.)\]](?!\d)|\(?[a-z]\)|\[\d+\]|(?i:table|fig\.|figure|box|scheme|source)\b)"
 )
 LETTERED = re.compile(r"\(?[a-z][.)]\s")
+_MARKED = re.compile(r"[\d*†‡§]$")  # as names of authors are, for the addresses under them
+_ADDRESS = re.compile(r"[\d*†‡§]\s?[A-Z][a-z]")
 _CAPTION = re.compile(r"(?i:table|tab\.|fig\.|figure|box|scheme)\s?[\dIVX]")
 NUMBERED = re.compile(r"[1-9]\d?(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
 
@@ -167,6 +169,8 @@ def _next_line(block: Block, last: Line, line: Line, step: float) -> bool:
     if apart or not (_same_hand(last, line) or _in_italics(block, last, line)):
         return False
     if NUMBERED.match(line.text) and len(line.text) < 80 and line.text[-1] != ".":
+        return False
+    if last.page == 1 and _MARKED.search(last.text) and _ADDRESS.match(line.text):
         return False
     if _CAPTION.match(line.text) and abs(line.size - last.size) > SAME_SIZE * last.size:
         return False

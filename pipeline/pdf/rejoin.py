@@ -29,8 +29,8 @@ _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|et al|e\.g|i\.e|[Ff]igs?|vs|cf|[
 def rejoin(found: list[Block], body: float) -> list[Block]:
     """Blocks with a sentence cut by floats or notes put together again.
 
-    What stood between goes before the sentence's paragraph when on its first page, else after it, so that
-    pages stay in order.
+    What stood between goes before the sentence's paragraph and its heading when on its first page, else after it, so
+    that pages stay in order.
     """
     out: list[Block] = []
     at = 0
@@ -39,13 +39,26 @@ def rejoin(found: list[Block], body: float) -> list[Block]:
         ahead = _continuation(found, at, body)
         while ahead:
             before, after = _aside(block, found[at + 1 : ahead])
-            out += before
+            at_heading = len(out) - _headings_over(out, block)
+            out[at_heading:at_heading] = before
             block.lines += found[ahead].lines
             found[at : ahead + 1] = [block, *after]
             ahead = _continuation(found, at, body)
         out.append(block)
         at += 1
     return out
+
+
+def _headings_over(out: list[Block], block: Block) -> int:
+    """How many blocks right before a paragraph are headings on its page: bold or large, and short."""
+    first = block.lines[0]
+    count = 0
+    for over in reversed(out[-3:]):
+        large = over.bold or over.size > (1 + SAME_SIZE) * first.size
+        if not large or len(over.lines) > 2 or over.lines[0].page != first.page:
+            break
+        count += 1
+    return count
 
 
 def _aside(block: Block, between: list[Block]) -> tuple[list[Block], list[Block]]:
@@ -134,11 +147,13 @@ def _goes_on(block: Block, candidate: Block) -> bool:
 
 def _may_go_on(block: Block, candidate: Block) -> bool:
     """Whether a block that begins like a new sentence stands where the old one may go on, and not like a paragraph."""
-    first = candidate.lines[0]
+    first, last = candidate.lines[0], block.lines[-1]
+    if first.page == last.page == 1 and first.x0 < last.x1:
+        return False  # addresses end without a stop, and what comes under them is an abstract
     indented = len(candidate.lines) > 1 and first.x0 - candidate.lines[1].x0 > INDENT * first.size
     listed = LETTERED.match(first.text) or NUMBERED.match(first.text)
-    apart = indented or listed or ended(block.lines[-1].text)
-    return not apart and _wide(candidate, block) and elsewhere(block.lines[-1], first)
+    apart = indented or listed or ended(last.text)
+    return not apart and _wide(candidate, block) and elsewhere(last, first)
 
 
 def _in_order(block: Block, between: list[Block], candidate: Block) -> bool:
