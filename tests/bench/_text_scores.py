@@ -18,6 +18,7 @@ CROSSING = 0.025  # of a page's words; one column of lines has more that stand a
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_BROKEN = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)*-\s*\n\s*[^\W\d_]+(?:-[^\W\d_]+)*")
 _NUMBER = re.compile(r"[0-9]{1,5}")
 _WHOLE = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")
 
@@ -51,13 +52,19 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", plain(text))
 
 
-def hyphens(truth: dict[str, Any], pages: list[str]) -> tuple[int, int]:
-    """Words of the text with a hyphen that the truth writes without, and the reverse."""
+def hyphens(truth: dict[str, Any], pages: list[str], raw: list[str]) -> tuple[int, int]:
+    """Words broken at a line's end that the text has with a hyphen and the truth without, and the reverse.
+
+    Which words a line's end broke is told by the raw text.
+    """
     true = plain(" ".join((*truth["abstract"], *truth["body"])))
     hyphened, whole = set(_HYPHENED.findall(true)), set(_WHOLE.findall(true))
-    joined = {word.replace("-", "") for word in hyphened} - whole
+    ends = plain(re.sub("[\x02\ufffe]", "-\n", "\n".join(raw)))
+    broken = {re.sub(r"\s", "", word) for word in _BROKEN.findall(ends)}
+    joined = {word.replace("-", "") for word in hyphened & broken} - whole
     text = re.sub(r"-\s+", "-", plain("\n".join(pages)))
-    left = sum(word.replace("-", "") in whole for word in _HYPHENED.findall(text) if word not in hyphened)
+    candidates = (word for word in _HYPHENED.findall(text) if word in broken and word not in hyphened)
+    left = sum(word.replace("-", "") in whole for word in candidates)
     return left, sum(word in joined for word in _WHOLE.findall(text))
 
 

@@ -9,7 +9,8 @@ paper. Letters and digits alone are compared, so that spaces, hyphens and quotat
   (citation numbers, symbols, list marks), so no reader finds all; "findable" are those that at least one reader of the
   run finds, ours among them.
 - bigrams: of the truth's pairs of neighbouring words, the share that the text has, each as often as the truth.
-- hyphens left: hyphened words of the text that the truth writes together, a page. Hyphens lost: the reverse, in all.
+- hyphens left: words broken at a line's end that the text has with a hyphen and the truth without, a page. Hyphens
+  lost: the reverse, in all.
 - running lines: lines in the top and bottom tenth of the page that come again, but for numbers, on another page (there
   and in the order that pdfium gives), and the page numbers: those of them that the text still has, a page.
 
@@ -106,7 +107,7 @@ def score(path: Path, with_slow: bool) -> tuple[Scored, list[str]]:
 def counted(truth: dict[str, Any], pages: list[str], lines: list[list[str]], raw: list[str]) -> Counter[str]:
     """What is counted of one reader's text of one paper."""
     shared, pairs = _text_scores.bigrams(truth, pages)
-    left, lost = _text_scores.hyphens(truth, pages)
+    left, lost = _text_scores.hyphens(truth, pages, raw)
     return Counter(
         {
             "shared": shared,
