@@ -9,12 +9,17 @@ import pypdfium2
 from pipeline.errors import UnreadablePaper
 from pipeline.pdf import layout, ocr, pdfium, plumber
 from pipeline.pdf.build import build
-from pipeline.pdf.legible import is_legible
+from pipeline.pdf.hidden import without_hidden
+from pipeline.pdf.legible import is_garbled, is_legible
+from pipeline.pdf.mend import mended
 from pipeline.pdf.metadata import metadata
+from pipeline.pdf.numbered import without_line_numbers
+from pipeline.pdf.order import in_order
 from pipeline.pdf.parts import parts
 from pipeline.pdf.raw import Raw, RawPage
 from pipeline.pdf.references import references
-from pipeline.pdf.running import without_hidden, without_running
+from pipeline.pdf.rejoin import rejoin
+from pipeline.pdf.running import without_running
 from pipeline.pdf.sections import sections
 from pipeline.records import Document
 
@@ -36,10 +41,13 @@ def read(path: Path, document_id: str) -> Document:
     _check_file(path)
     raw = _with_pictures_read(path, _raw(path))
     _check_text(path, raw)
-    rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
+    raw = replace(raw, pages=[mended(in_order(page)) for page in without_line_numbers(raw.pages)])
+    rows = without_running(raw.pages, [_lines(page) for page in raw.pages])
     every = [line for page in rows for line in page]
-    built = build(raw.pages, layout.blocks(every))
-    if not is_legible(built.text):
+    blocks = rejoin(layout.blocks(every), layout.body_size(every))
+    clear = [block for block in blocks if not is_garbled(block.text.split())]
+    built = build(raw.pages, clear)
+    if not clear or not is_legible(built.text):
         raise UnreadablePaper(
             "The text in this PDF comes out as nonsense: its fonts do not say which letters they draw.",
             str(path),
@@ -58,6 +66,11 @@ def read(path: Path, document_id: str) -> Document:
         parts=parts(built.text, built.paragraphs, built.pages, found, facts, size),
         references=references(built, found),
     )
+
+
+def _lines(page: RawPage) -> list[layout.Line]:
+    """The lines of a page's text; none where it is garbled."""
+    return [] if is_garbled(page.texts) else without_hidden(layout.lines(page))
 
 
 def _check_file(path: Path) -> None:
@@ -106,15 +119,20 @@ def _second(path: Path) -> Raw:
 
 
 def _with_pictures_read(path: Path, raw: Raw) -> Raw:
-    """The pages with those that are pictures read by OCR, where it is installed."""
-    bare = [page for page in raw.pages if len(page.texts) < FEW_WORDS and page.width]
+    """The pages with those that are pictures or garbled read by OCR, where it is installed."""
+    bare = [page for page in raw.pages if page.width and (len(page.texts) < FEW_WORDS or is_garbled(page.texts))]
     if not bare or raw.reader != pdfium.READER or not ocr.available():
         return raw
     known = {page.number: page for page in bare}
-    read = {new.number: new for new in ocr.recognise(path, bare) if len(new.texts) > len(known[new.number].texts)}
+    read = {new.number: new for new in ocr.recognise(path, bare) if _says_more(new, known[new.number])}
     if not read:
         return raw
     return replace(raw, pages=[read.get(page.number, page) for page in raw.pages], reader=ocr.READER)
+
+
+def _says_more(new: RawPage, old: RawPage) -> bool:
+    """Whether OCR got more out of a page than its text does."""
+    return not is_garbled(new.texts) and (len(new.texts) > len(old.texts) or is_garbled(old.texts))
 
 
 def _check_text(path: Path, raw: Raw) -> None:

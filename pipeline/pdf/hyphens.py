@@ -8,8 +8,8 @@ from pipeline.pdf.raw import HYPHEN_BREAK
 
 # first parts that English joins to a second with a hyphen; used where the paper itself does not tell
 _FIRST_PARTS = frozenset(
-    """above after air all business capacity carbon climate coal community cost cross decision demand
-    eco emission emissions employee end energy environment evidence export family fast firm first five
+    """above after air all broad business capacity carbon climate coal community cost cross decision demand
+    double dual eco emission emissions employee end energy environment evidence export family fast firm first five
     follow foreign forward fossil four full future gas gender global green greenhouse ground half hard
     heat high home human income industry investor job knowledge labor labour land large least less lessons
     life light local long low macro market medium mid mixed more multi nation natural near nine non
@@ -17,7 +17,15 @@ _FIRST_PARTS = frozenset(
     price private problem process product profit public quality quasi rapid raw real resource result risk
     rule science second sector self semi service seven short single site six skill slow small so socio
     soft solar solution stake-holder state supply target task tax technology ten third three time top
-    trade two under-developed user value waste water well wide win wind work world year zero""".split()
+    trade triple two under-developed user value waste water well wide win wind work world year zero""".split()
+)
+# second parts that English joins to a first with a hyphen, whatever the first is
+_SECOND_PARTS = frozenset(
+    """adjusted aided aligned assisted averse based blind bound built caused centred centered certified controlled
+    dependent derived directed driven efficient effective exempt financed focused focussed forming friendly funded
+    generated induced intensive intensity level linked made making mediated minded neutral operated oriented owned
+    producing reducing related relevant rich run saving scale sensitive specific spectrum sponsored stage
+    supported term treated weighted""".split()
 )
 _LINKS = frozenset("of to and in on by up the for or at as out off down with per".split())
 _FRAGMENTS = frozenset(
@@ -43,19 +51,27 @@ def keeps_hyphen(head: str, tail: str, known: Counter[str]) -> bool:
 
     `head` comes without the hyphen. The paper's own usage decides, then what the parts are.
     """
-    if not tail[:1].islower() or not head[-1:].isalpha() or head.isupper():
-        return True
     first, second = _edges(head, tail)
     joined, hyphened = known[first + second], known[f"{first}-{second}"]
+    in_capitals = head.isupper() and tail[:2].isupper() and joined > hyphened
+    if not tail[:1].islower() or not head[-1:].isalpha() or head.isupper():
+        return not in_capitals
     if joined != hyphened:
         return hyphened > joined
     *before, last = first.split("-")
-    if before and last in _LINKS:
+    base = second.split("-")[0]
+    if (before and last in _LINKS) or ("-" in second and base in _LINKS):
         return True
+    if len(last) == 1 or (last[-1] == second[:1] == "i"):
+        return True  # "t-test", "anti-inflammatory": no word is broken after its first letter, none has a double i
     if last in _FIRST_PARTS and (known[second] or len(second) > 3 or second in _LINKS):
         return not known[last + second]
-    both_words = known[last] > 0 and known[second] > 0
-    return both_words and len(last) > 3 and len(second) > 3 and last not in _FRAGMENTS
+    if len(last) > 3 and last not in _FRAGMENTS and base in _SECOND_PARTS:
+        return True
+    if last.endswith("ly") and len(last) > 4 and len(second) > 3 and known[last]:
+        return True  # "highly-unsaturated"
+    both_words = known[last] > 0 and known[base] > 0
+    return both_words and len(last) > 3 and len(base) > 3 and last not in _FRAGMENTS
 
 
 def _edges(head: str, tail: str) -> tuple[str, str]:

@@ -19,11 +19,18 @@ WORD_GAP = 1.2  # of the height of type: wider than the space between words of a
 LEVEL = 0.3  # of the height of type, by which words of one line may stand higher or lower
 CELL_GAP = 3.0  # a gap of so many line heights parts columns or cells, never words of one sentence
 SAME_TYPE = 0.13  # heights that differ by less, as a share, are one type size
+SAME_SIZE = 0.06  # the same, where the text must go on in the very same type
 AGAIN = 1.3  # a step of so many usual steps between lines starts a new block
 INDENT = 0.7  # a first-line indent is at least so many line heights
-_STOP = re.compile(r"[.!?:;][\"'”’)\]]*(\[?\d+(?:[,–-]\d+)*\]?)?$")  # a sentence's end, with a citation mark
-_ITEM = re.compile(r"(?:[•▪●■◦–*-]|\(?\d{1,3}[.)\]]|\(?[a-z]\)|\[\d+\]|(?i:table|fig\.|figure|box|scheme|source)\b)")
-_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
+_STOP = re.compile(r"[.!?:;][\"'”’)\]]*(\[?\d+(?:[,–\s-]{1,2}\d+)*\]?)?$")  # a sentence's end, with a citation mark
+ITEM = re.compile(
+    r"(?:[•▪●■◦–*-]|\(?\d{1,3}[.)\]](?!\d)|\(?[a-z]\)|\[\d+\]|(?i:table|fig\.|figure|box|scheme|source)\b)"
+)
+LETTERED = re.compile(r"\(?[a-z][.)]\s")
+_MARKED = re.compile(r"[\d*†‡§]$")  # as names of authors are, for the addresses under them
+_ADDRESS = re.compile(r"[\d*†‡§]\s?[A-Z][a-z]")
+_CAPTION = re.compile(r"(?i:table|tab\.|fig\.|figure|box|scheme)\s?[\dIVX]")
+NUMBERED = re.compile(r"[1-9]\d?(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def body_size(rows: Iterable[Line]) -> float:
 
 
 def blocks(rows: Sequence[Line]) -> list[Block]:
-    """Lines grouped into blocks; lines of prose that floats, notes or a page's end cut are rejoined."""
+    """Lines grouped into blocks, in order."""
     step = _usual_step(rows)
     found: list[Block] = []
     for line in rows:
@@ -125,7 +132,7 @@ def blocks(rows: Sequence[Line]) -> list[Block]:
             found[-1].lines.append(line)
         else:
             found.append(Block([line]))
-    return _rejoin(found, body_size(rows))
+    return found
 
 
 def _usual_step(rows: Sequence[Line]) -> float:
@@ -133,7 +140,7 @@ def _usual_step(rows: Sequence[Line]) -> float:
     steps = [
         (b.top - a.top) / a.size
         for a, b in pairwise(rows)
-        if a.page == b.page and _below(a, b) and same_type(a.size, b.size)
+        if a.page == b.page and below(a, b) and same_type(a.size, b.size)
     ]
     return min(max(median(steps), 0.9), 3.0) if steps else 1.2
 
@@ -143,17 +150,17 @@ def same_type(a: float, b: float) -> bool:
     return abs(a - b) <= SAME_TYPE * max(a, b)
 
 
-def _below(a: Line, b: Line) -> bool:
+def below(a: Line, b: Line) -> bool:
     return b.top > a.top + a.size / 2 and min(a.x1, b.x1) > max(a.x0, b.x0)
 
 
 def _reads_on(block: Block, line: Line, step: float) -> bool:
     last = block.lines[-1]
     if last.text.endswith(HYPHEN_BREAK):
-        return True
+        return same_type(last.size, line.size) and not _CAPTION.match(line.text)
     if is_named(line.text) or is_named(block.text):
         return False
-    if last.page == line.page and _below(last, line):
+    if last.page == line.page and below(last, line):
         return _next_line(block, last, line, step)
     if last.page == line.page and abs(last.top - line.top) < last.size / 2:
         return _beside(last, line)
@@ -163,15 +170,19 @@ def _reads_on(block: Block, line: Line, step: float) -> bool:
 def _next_line(block: Block, last: Line, line: Line, step: float) -> bool:
     """Whether a line under another is of the same paragraph."""
     apart = line.top - last.top > AGAIN * step * max(last.size, line.size)
-    if apart or not _same_hand(last, line):
+    if apart or not (_same_hand(last, line) or _in_italics(block, last, line)):
         return False
-    if _NUMBERED.match(line.text) and len(line.text) < 80 and line.text[-1] != ".":
+    if NUMBERED.match(line.text) and len(line.text) < 80 and line.text[-1] != ".":
+        return False
+    if last.page == 1 and _MARKED.search(last.text) and _ADDRESS.match(line.text):
+        return False
+    if _CAPTION.match(line.text) and abs(line.size - last.size) > SAME_SIZE * last.size:
         return False
     if not ended(last.text):
-        return not (_ITEM.match(line.text) and _short(block, last))
+        return not (ITEM.match(line.text) and is_short(block, last))
     left = min(row.x0 for row in block.lines[-4:] if row.page == last.page)
     shifted = abs(line.x0 - left) > INDENT * line.size
-    return not (shifted or _short(block, last) or (_ITEM.match(line.text) and not line.text[0].isdigit()))
+    return not (shifted or is_short(block, last) or (ITEM.match(line.text) and not line.text[0].isdigit()))
 
 
 def _same_hand(a: Line, b: Line) -> bool:
@@ -183,7 +194,13 @@ def _same_hand(a: Line, b: Line) -> bool:
     return a.style == b.style or within
 
 
-def _short(block: Block, last: Line) -> bool:
+def _in_italics(block: Block, last: Line, line: Line) -> bool:
+    """Whether a line that begins and ends in italics, or no longer does, goes on within a sentence."""
+    alike = abs(last.size - line.size) <= SAME_SIZE * last.size and not (last.style ^ line.style) & BOLD
+    return alike and not ended(last.text) and prose(block) and not is_short(block, last)
+
+
+def is_short(block: Block, last: Line) -> bool:
     """Whether a line stops well before the block's right edge."""
     right = max(row.x1 for row in block.lines if row.page == last.page)
     width = right - min(row.x0 for row in block.lines if row.page == last.page)
@@ -200,7 +217,12 @@ def _carries_on(block: Block, line: Line) -> bool:
     last = block.lines[-1]
     if ended(last.text) or not same_type(last.size, line.size) or last.style != line.style:
         return False
-    return line.text[:1].islower() or not (_ITEM.match(line.text) or _NUMBERED.match(line.text))
+    wide = 2 * (line.x1 - line.x0) > last.x1 - last.x0
+    if not elsewhere(last, line):
+        return False
+    if line.text[:1].islower():
+        return (wide or ended(line.text)) and not LETTERED.match(line.text)
+    return wide and not (ITEM.match(line.text) or NUMBERED.match(line.text))
 
 
 def ended(text: str) -> bool:
@@ -208,63 +230,13 @@ def ended(text: str) -> bool:
     return bool(_STOP.search(text[-14:]))
 
 
-def prose(block: Block) -> bool:
-    """Whether a block looks like running text: some words wide, and mostly words."""
+def prose(block: Block, fewest: int = 8) -> bool:
+    """Whether a block looks like running text: `fewest` words or more, and mostly words."""
     words = block.text.split()
     plain = sum(word.strip(".,;:()[]'\"").isalpha() for word in words)
-    return len(words) >= 8 and plain >= 0.6 * len(words)
+    return len(words) >= fewest and plain >= 0.6 * len(words)
 
 
-def _rejoin(found: list[Block], body: float) -> list[Block]:
-    """Blocks with a sentence cut by floats or notes put together again.
-
-    What stood between goes before the sentence's paragraph when on its first page, else after it, so that
-    pages stay in order.
-    """
-    out: list[Block] = []
-    at = 0
-    while at < len(found):
-        block = found[at]
-        ahead = _continuation(found, at, body)
-        while ahead:
-            before, after = _aside(block, found[at + 1 : ahead])
-            out += before
-            block.lines += found[ahead].lines
-            found[at : ahead + 1] = [block, *after]
-            ahead = _continuation(found, at, body)
-        out.append(block)
-        at += 1
-    return out
-
-
-def _aside(block: Block, between: list[Block]) -> tuple[list[Block], list[Block]]:
-    """What stood between the parts of a paragraph: what goes before it, and what after."""
-    first = block.lines[0].page
-    before = [other for other in between if other.lines[-1].page <= first]
-    return before, [other for other in between if other.lines[-1].page > first]
-
-
-def _continuation(found: list[Block], at: int, body: float) -> int:
-    """Index of the block that ends the sentence block `at` broke off, or 0. Looks a page ahead."""
-    block = found[at]
-    last = block.lines[-1]
-    if ended(last.text) or not same_type(last.size, body) or not prose(block):
-        return 0
-    for ahead in range(at + 1, min(at + 40, len(found))):
-        line = found[ahead].lines[0]
-        if line.page > last.page + 1:
-            return 0
-        if line.text[:1].islower() and _carries_on(block, line) and _wide(found[ahead], block):
-            _, after = _aside(block, found[at + 1 : ahead])
-            ordered = all(other.lines[0].page >= found[ahead].lines[-1].page for other in after)
-            return ahead if ordered else 0
-        if same_type(line.size, body) and prose(found[ahead]) and not _ITEM.match(line.text):
-            return 0  # the text itself goes on here, with something else
-    return 0
-
-
-def _wide(candidate: Block, block: Block) -> bool:
-    """Whether a candidate is set to a column about as wide as the block's, or ends its sentence."""
-    a = max(row.x1 - row.x0 for row in candidate.lines)
-    b = max(row.x1 - row.x0 for row in block.lines)
-    return a > 0.85 * b or (len(candidate.lines) == 1 and ended(candidate.text))
+def elsewhere(last: Line, line: Line) -> bool:
+    """Whether a line is where text goes on after a float or a column: further right, or down, or on another page."""
+    return line.page != last.page or line.x0 > last.x1 - 2 * last.size or line.top > last.bottom

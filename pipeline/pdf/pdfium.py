@@ -17,10 +17,13 @@ import pypdfium2
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
+from pipeline.pdf import symbols
 from pipeline.pdf.raw import HYPHEN_BREAK, RAISED, Raw, RawPage, line_style, page
 
 READER = "pdfium"
 TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
+MARKED = 1.25  # times a citation mark's size: the text that it stands in is at least so large
+DROPPED = 1.9  # times the size of its line: a first letter of so much is a drop cap
 ASCENT, DESCENT = 0.9, 0.22  # of common type, in sizes
 
 _SPACES = np.array([0, 9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x3000, *range(0x2000, 0x200C)], dtype=np.uint32)
@@ -86,10 +89,18 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
     size, style = _type(text, first, last, breaks)
     style |= RAISED * _raised(boxes)
     box = _sized(text, _union(boxes), size, first)
-    string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    string = _signs(text, codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     shown = np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
     return page(index + 1, label, extent, texts, shown, breaks, style, size)
+
+
+def _signs(text: Any, string: str) -> str:
+    """A page's characters with the signs that symbol fonts draw in place of letters."""
+    found = {at: symbols.meant(_font(text, at), string[at]) for at in symbols.likely(string)}
+    if all(sign == string[at] for at, sign in found.items()):
+        return string
+    return "".join(found.get(at, char) for at, char in enumerate(string))
 
 
 def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -102,12 +113,15 @@ def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 def _type(
     text: Any, first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
-    """Size and style of the type of each word's line: its middle tells the one, both its ends the other."""
+    """Size and style of the type of each word's line: its middle and start tell the one, both its ends the other."""
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], len(first))[: len(starts)]
     middles = first[(starts + ends) // 2].tolist()
     edges = zip(first[starts].tolist(), last[ends - 1].tolist(), strict=True)
     sizes = np.array([_size(text, at) for at in middles], np.float32)
+    starting = np.array([_size(text, at) for at in first[starts].tolist()], np.float32)
+    raised = (starting > MARKED * sizes) & (starting < DROPPED * sizes)  # the middle is a citation mark
+    sizes = np.where(raised, starting, sizes)
     name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
     styles = np.array([_style(text, a, b, name, flags) for a, b in edges], np.uint16)
     return np.repeat(sizes, ends - starts), np.repeat(styles, ends - starts)
@@ -226,6 +240,12 @@ def _style(text: Any, first: int, last: int, name: Any, flags: Any) -> int:
     a = name.value
     c.FPDFText_GetFontInfo(text.raw, last, name, 64, flags)
     return line_style(a, name.value)
+
+
+def _font(text: Any, index: int) -> str:
+    name = ctypes.create_string_buffer(64)
+    c.FPDFText_GetFontInfo(text.raw, index, name, 64, None)
+    return name.value.decode("utf-8", "replace")
 
 
 def images(path: Path, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ RAISED = 16  # the word ends in a small raised mark
 FONT = 8  # bits by which the number of a line's font is shifted
 SMALLEST = 1.0  # points: a word's box is at least so wide and high
 
-_ODD = re.compile(r"[^ -~\x02]")
+_ODD = re.compile(r"[^ -_a-~\x02]")
 _MATHS = re.compile("[\U0001d400-\U0001d7ff]")  # italic and bold letters of formulas
 _LIGATURES: dict[int, str] = {
     0xFB00: "ff",
@@ -37,6 +37,14 @@ _BOLD = re.compile(
 )
 _ITALIC = re.compile(r"(?i:italic|oblique)|It(?:al)?\b|[-.]BI\b|[-.]I\b|[-_]b?i\b|(?:CM|SF)TI|-(?:Bd)?(?:Cn)?O\b")
 _SUBSET = re.compile(rb"^[A-Z]{6}\+|\+(?:fb|20)$")
+# accents that some fonts draw beside their letter; which of the two letters beside it, its neighbours tell
+_ACCENTS = {"´": "\u0301", "`": "\u0300", "ˆ": "\u0302", "˜": "\u0303", "¨": "\u0308"}
+_SPACING = re.compile("[´`ˆ˜¨]")
+_LETTER = r"[^\W\d_]"
+_ACCENT_AFTER = re.compile(
+    f"(?<={_LETTER})(?:([aeiouAEIOU])([´`ˆ˜¨])(?={_LETTER})(?![aeiouy]|s\\W*$)|([eao])([´˜¨])(?=\\W*$))|(ı)([´`ˆ¨])|([nN])(˜)"
+)
+_ACCENT_BEFORE = re.compile(f"(?<={_LETTER})(?<![aeiouyı])(?<!n(?=˜))([´`ˆ˜¨])([aeiouıAEIOU])|([´`ˆ¨])(ı)|(˜)([nN])")
 _GONE = {"Cc", "Cf", "Cs", "Cn"}  # controls, soft hyphens and joiners, lone surrogates, non-characters
 
 
@@ -75,6 +83,7 @@ class Raw:
     subject: str = ""
 
 
+@cache
 def font_style(font: str) -> int:
     """The style that a font's name tells, as in "ABCDEF+Times-BoldItalic" or "AdvTT3b30f6db.B"."""
     return BOLD * bool(_BOLD.search(font)) + ITALIC * bool(_ITALIC.search(font))
@@ -96,14 +105,41 @@ def clean(word: str) -> str:
     """A word in the characters people type: ligatures spelled out, accents joined, controls gone."""
     if not _ODD.search(word):
         return word
+    word = _accented(word) if _SPACING.search(word) else word
     paired = word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     form: Literal["NFC", "NFKC"] = "NFKC" if _MATHS.search(paired) else "NFC"
     plain = unicodedata.normalize(form, paired.translate(_PLAIN))
     return "".join(c for c in plain if c == HYPHEN_BREAK or _kept(c))
 
 
+def _accented(word: str) -> str:
+    """A word with the accents that stand beside their letters put over them, where it is clear over which."""
+
+    def over(letter: str, accent: str) -> str:
+        return unicodedata.normalize("NFC", letter.replace("ı", "i") + _ACCENTS[accent])
+
+    def two(match: re.Match[str]) -> list[str]:
+        return [group for group in match.groups() if group]
+
+    word = _ACCENT_BEFORE.sub(lambda match: over(*reversed(two(match))), word)
+    return _ACCENT_AFTER.sub(lambda match: over(*two(match)), word)
+
+
 def _kept(char: str) -> bool:
     return not char.isspace() and unicodedata.category(char) not in _GONE
+
+
+def select(page: RawPage, rows: NDArray[np.intp], begins: NDArray[np.bool_] | None = None) -> RawPage:
+    """The page with these of its words, in this order; lines begin where they did, or where `begins` says.
+
+    A line whose first word is left out begins with the next one.
+    """
+    if begins is None:
+        line = np.cumsum(page.breaks)
+        begins = np.diff(line[rows], prepend=-1) != 0
+    texts = [page.texts[row] for row in rows.tolist()]
+    columns = (page.box[rows], begins, page.style[rows], page.size[rows])
+    return RawPage(page.number, page.label, page.width, page.height, texts, *columns)
 
 
 def page(

@@ -28,7 +28,8 @@ import pypdfium2
 
 from pipeline import pdf
 from pipeline.records import Document
-from tests.bench.pdf_truth import FOLDER, letters
+from tests.bench._text_scores import letters
+from tests.bench.pdf_truth import FOLDER
 
 FACTS = ("title", "doi", "year", "abstract", "authors", "references found")
 BACK = re.compile(

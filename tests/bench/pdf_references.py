@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pipeline import pdf
 from pipeline.records import Document, Reference
-from tests.bench.pdf_truth import FOLDER, letters
+from tests.bench._text_scores import letters
+from tests.bench.pdf_truth import FOLDER
 
 HEAD = 45  # letters of a true entry in which its first author must stand
 _NUMBER = re.compile(r"^\W*\d{1,3}\W*\s")
