@@ -78,7 +78,8 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
     block = found[at]
     if not _breaks_off(found, at, body):
         return 0
-    full, next_best, passed = not is_short(block, block.lines[-1]), 0, False
+    full = len(block.lines) > 1 and not is_short(block, block.lines[-1])  # a line by itself may be a heading
+    next_best, passed = 0, False
     for ahead in _candidates(found, at):
         candidate = found[ahead]
         if _goes_on(block, candidate) and not (passed and _follows(found[ahead - 1], candidate.lines[0])):

@@ -79,9 +79,9 @@ def test_levels_by_number(tmp_path: Path, first: str, second: str, below: str) -
 
 def test_numbered_headings_in_the_type_of_the_text(tmp_path: Path) -> None:
     sheet = opened(tmp_path / "a.pdf")
-    for heading in ("1. Introduction", "2. Water and its price", "3. Conclusions"):
+    for at, heading in enumerate(("1. Introduction", "2. Water and its price", "3. Conclusions")):
         sheet.text(heading)
-        sheet.text(f"The part on {heading[3:].lower()} is like the two others but for this sentence. {LONG}")
+        sheet.text(" ".join((*PROSE[at:], *PROSE[:at])))  # no line stands twice at one height
         sheet.text("1. Firms that had taken part in the first round")
         sheet.text("2. Firms that had taken part in the second round")
         sheet.text(LONG)
