@@ -17,13 +17,17 @@ from pipeline.records import Page, Words
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A block in the text, by offsets: with its type's height in points, weight, and place."""
+    """A block in the text, by offsets: with its type's height in points, weight, and place.
+
+    `cell` is that of the block: table, row and column, from 0, where it is a table's cell.
+    """
 
     start: int
     end: int
     size: float
     bold: bool
     lines: tuple[Line, ...]
+    cell: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +74,7 @@ def build(pages: Sequence[RawPage], blocks: Sequence[Block]) -> Built:
         writer.space("\n")
         start = writer.length
         _write(writer, pages, block, known)
-        paragraphs.append(Paragraph(start, writer.length, block.size, block.bold, tuple(block.lines)))
+        paragraphs.append(Paragraph(start, writer.length, block.size, block.bold, tuple(block.lines), block.cell))
     text = "".join(writer.pieces)
     return Built(text, _columns(writer, pages), _spans(writer, pages), tuple(paragraphs))
 

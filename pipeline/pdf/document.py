@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 
 from pipeline.errors import UnreadablePaper
-from pipeline.pdf import layout, ocr, pdfium, plumber
+from pipeline.pdf import layout, ocr, pdfium, plumber, tables
 from pipeline.pdf.build import build
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
@@ -36,7 +36,9 @@ def read(path: Path, document_id: str) -> Document:
     _check_text(path, raw)
     rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
-    built = build(raw.pages, layout.blocks(every))
+    found = [table for page, mine in zip(raw.pages, rows, strict=True) for table in tables.find(page, mine)]
+    built = build(raw.pages, layout.blocks(tables.cell_by_cell(raw.pages, every, found)))
+    running = [paragraph for paragraph in built.paragraphs if paragraph.cell is None]
     if not is_legible(built.text):
         raise UnreadablePaper(
             "The text in this PDF comes out as nonsense: its fonts do not say which letters they draw.",
@@ -48,9 +50,10 @@ def read(path: Path, document_id: str) -> Document:
         text=built.text,
         pages=built.pages,
         words=built.words,
-        sections=sections(built.text, built.paragraphs, layout.body_size(every)),
+        sections=sections(built.text, running, layout.body_size(every)),
         metadata=metadata(raw, built.text, built.paragraphs),
         reader=raw.reader,
+        tables=tables.spans(found, built.paragraphs),
     )
 
 

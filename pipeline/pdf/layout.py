@@ -7,7 +7,7 @@ over a column or a page is one block.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 import numpy as np
@@ -44,9 +44,10 @@ class Line:
 
 @dataclass(slots=True)
 class Block:
-    """Lines that read on, in order."""
+    """Lines that read on, in order; those of a table's cell tell its table, row and column."""
 
     lines: list[Line] = field(default_factory=list)
+    cell: tuple[int, int, int] | None = None
 
     @property
     def size(self) -> float:
@@ -112,16 +113,22 @@ def body_size(rows: Iterable[Line]) -> float:
     return max(weights, key=lambda key: weights[key]) if weights else 10.0
 
 
-def blocks(rows: Sequence[Line]) -> list[Block]:
-    """Lines grouped into blocks; lines of prose that floats, notes or a page's end cut are rejoined."""
-    step = _usual_step(rows)
+def blocks(rows: Sequence[Line | Block]) -> list[Block]:
+    """Lines grouped into blocks; lines of prose that floats, notes or a page's end cut are rejoined.
+
+    What is a block already, such as a table's cell, stays as it is.
+    """
+    plain = [line for line in rows if isinstance(line, Line)]
+    step = _usual_step(plain)
     found: list[Block] = []
     for line in rows:
-        if found and _reads_on(found[-1], line, step):
+        if isinstance(line, Block):
+            found.append(line)
+        elif found and found[-1].cell is None and _reads_on(found[-1], line, step):
             found[-1].lines.append(line)
         else:
             found.append(Block([line]))
-    return _rejoin(found, body_size(rows))
+    return _rejoin(found, body_size(plain))
 
 
 def _usual_step(rows: Sequence[Line]) -> float:
@@ -244,9 +251,9 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
     """Index of the block that ends the sentence block `at` broke off, or 0. Looks a page ahead."""
     block = found[at]
     last = block.lines[-1]
-    if ended(last.text) or not same_type(last.size, body) or not prose(block):
+    if block.cell or ended(last.text) or not same_type(last.size, body) or not prose(block):
         return 0
-    for ahead in range(at + 1, min(at + 40, len(found))):
+    for ahead in islice((i for i in range(at + 1, len(found)) if not found[i].cell), 40):
         line = found[ahead].lines[0]
         if line.page > last.page + 1:
             return 0

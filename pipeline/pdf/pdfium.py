@@ -8,6 +8,7 @@ import ctypes
 import math
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pypdfium2
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
+from pipeline.pdf import rules
 from pipeline.pdf.raw import HYPHEN_BREAK, Raw, RawPage, font_style, page
 
 READER = "pdfium"
@@ -58,7 +60,8 @@ def _page(pdf: Any, index: int) -> RawPage:
             _set_upright(sheet)
         text = sheet.get_textpage()
         try:
-            return _words(text, index, label, extent, corner)
+            raw = _words(text, index, label, extent, corner)
+            return replace(raw, rules=_shown(rules.rules(sheet), corner)) if rules.wanted(raw) else raw
         finally:
             text.close()
     except pypdfium2.PdfiumError:
@@ -85,8 +88,12 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
     box = _sized(text, _union(boxes), size, first)
     string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-    shown = np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
-    return page(index + 1, label, extent, texts, shown, breaks, style, size)
+    return page(index + 1, label, extent, texts, _shown(box, corner), breaks, style, size)
+
+
+def _shown(box: NDArray[np.float32], corner: tuple[float, float]) -> NDArray[np.float32]:
+    """Boxes as left, bottom, right, top, y upwards, as they lie on the page as shown, y downwards."""
+    return np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
 
 
 def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -38,6 +38,7 @@ class RawPage:
     `breaks`: bool (n,), True where the reader saw a line begin. `style`: uint8 (n,), BOLD and ITALIC
     added up, and `size`: float32 (n,), the type size in points, of the line that the word stands in.
     A word holds no white space; one that ends in HYPHEN_BREAK goes on in the next word.
+    `rules`: float32 (m, 4), boxes of level and plumb strokes, on pages that may hold a table.
     """
 
     number: int
@@ -49,6 +50,7 @@ class RawPage:
     breaks: NDArray[np.bool_]
     style: NDArray[np.uint8]
     size: NDArray[np.float32]
+    rules: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
