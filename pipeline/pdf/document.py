@@ -36,7 +36,8 @@ def read(path: Path, document_id: str) -> Document:
     _check_text(path, raw)
     rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
-    found = [table for page, mine in zip(raw.pages, rows, strict=True) for table in tables.find(page, mine)]
+    body = layout.body_size(every)
+    found = [table for page, mine in zip(raw.pages, rows, strict=True) for table in tables.find(page, mine, body)]
     built = build(raw.pages, layout.blocks(tables.cell_by_cell(raw.pages, every, found)))
     running = [paragraph for paragraph in built.paragraphs if paragraph.cell is None]
     if not is_legible(built.text):
@@ -50,7 +51,7 @@ def read(path: Path, document_id: str) -> Document:
         text=built.text,
         pages=built.pages,
         words=built.words,
-        sections=sections(built.text, running, layout.body_size(every)),
+        sections=sections(built.text, running, body),
         metadata=metadata(raw, built.text, built.paragraphs),
         reader=raw.reader,
         tables=tables.spans(found, built.paragraphs),

@@ -1,0 +1,233 @@
+"""The words of a table's region -> its cells: levels, columns and rows."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.pdf.layout import Line
+from pipeline.pdf.raw import RawPage
+
+LEVEL = 0.5  # of the type size, by which words of one level may stand higher or lower
+SPACE = 0.45  # of the type size: the widest space between words of one piece
+APART = 1.35  # of the usual step between levels: a wider one parts rows
+COLUMN = 0.6  # of the type size: the least gap between columns, where it runs through many levels
+COLUMN_OF_FEW = 1.0  # the same where it runs through four levels or fewer
+MANY = 12  # levels, from which one in twenty may reach over a gap
+
+# no letters but a unit or a mark: "12.5 %", "3.1 ± 0.2a", "+", "n.a."
+_NUMBER = re.compile(r"[^A-Za-z]+[A-Za-z]{0,2}\W*$|n\.?/?a\.?$|ns$", re.I)
+_OPEN = re.compile(r"(?:[a-z)\d][,\-–/(&\x02]|\b(?:and|or|of|the|for|in|to|a|with|by|on|from))$", re.I)
+
+Box = tuple[float, float, float, float]  # x0, top, x1, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a table's row and column, both from 0; one that spans several is in its first."""
+
+    row: int
+    column: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table on a page: its box in points, its size in rows and columns, and its cells with text, in order."""
+
+    page: int
+    box: Box
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that stand together on one level, from left to right; `first` is the width of the first."""
+
+    words: tuple[int, ...]
+    x0: float
+    x1: float
+    text: str
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What stands on one level of a table: pieces by their column; `y` is the height of its middle."""
+
+    y: float
+    pieces: dict[int, Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What tells a table's rows.
+
+    `edges` are the left edges of its columns and the right edge of the last; `rules` the heights of level rules
+    in it; `head` the heights between which its head stands; `ruled` says that rules part its rows.
+    """
+
+    edges: tuple[float, ...] = ()
+    rules: tuple[float, ...] = ()
+    head: tuple[float, float] = (0.0, 0.0)
+    ruled: bool = True
+
+
+def levels(page: RawPage, words: NDArray[np.intp]) -> list[list[int]]:
+    """Words of a region by level, from the top, each level's from the left."""
+    if not len(words):
+        return []
+    middle = (page.box[words, 1] + page.box[words, 3]) / 2
+    order = np.argsort(middle, kind="stable")
+    apart = LEVEL * float(np.median(page.size[words]))
+    out: list[list[int]] = []
+    base = -1e6
+    for y, at in zip(middle[order].tolist(), words[order].tolist(), strict=True):
+        if y - base > apart:
+            out.append([])
+            base = y
+        out[-1].append(at)
+    left = page.box[:, 0]
+    return [sorted(level, key=lambda at: (float(left[at]), at)) for level in out]
+
+
+def split(page: RawPage, level: Sequence[int], gap: float) -> list[list[int]]:
+    """A level's words parted where the white between them is wider than `gap` sizes of the type."""
+    out: list[list[int]] = [[level[0]]]
+    for a, b in pairwise(level):
+        if page.box[b, 0] - page.box[a, 2] > gap * page.size[a]:
+            out.append([])
+        out[-1].append(b)
+    return out
+
+
+def middle(page: RawPage, level: Sequence[int]) -> float:
+    """The height of the middle of a level."""
+    box = page.box[list(level)]
+    return float(np.median((box[:, 1] + box[:, 3]) / 2))
+
+
+def columns(page: RawPage, found: Sequence[Sequence[int]], x0: float, x1: float) -> list[float]:
+    """The middles of the white that runs through levels between two edges: where one column ends and one begins."""
+    size = float(np.median(page.size[[at for level in found for at in level]]))
+    ink = np.zeros(int((x1 - x0) * 2) + 4, np.int32)
+    for level in found:
+        for piece in split(page, level, SPACE):
+            a, b = page.box[piece, 0].min(), page.box[piece, 2].max()
+            ink[max(int((a - x0) * 2), 0) : int((b - x0) * 2) + 1] += 1
+    few = len(found) // 20 if len(found) >= MANY else 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], ink <= few, [False])).astype(np.int8)))
+    least = 2 * size * (COLUMN if len(found) > 4 else COLUMN_OF_FEW)
+    inner = ((a, b) for a, b in edges.reshape(-1, 2).tolist() if ink[:a].any() and ink[b:].any())
+    return [x0 + (a + b) / 4 for a, b in inner if b - a >= least]
+
+
+def placed(page: RawPage, level: Sequence[int], edges: Sequence[float]) -> Level:
+    """A level's words by column; those of a piece that reaches over a column's edge stay together in its first."""
+    by_column: dict[int, list[int]] = {}
+    here, last = -1, -1
+    for at in level:
+        x = float(page.box[at, 0] + page.box[at, 2]) / 2
+        column = min(max(int(np.searchsorted(edges, x)) - 1, 0), len(edges) - 2)
+        if last < 0 or page.box[at, 0] - page.box[last, 2] >= SPACE * page.size[at]:
+            here = column
+        by_column.setdefault(here, []).append(at)
+        last = at
+    return level_of(page, by_column)
+
+
+def level_of(page: RawPage, by_column: dict[int, list[int]]) -> Level:
+    """A level of words by column."""
+    y = middle(page, [at for words in by_column.values() for at in words])
+    return Level(y, {column: _piece(page, words) for column, words in sorted(by_column.items())})
+
+
+def _piece(page: RawPage, words: Sequence[int]) -> Piece:
+    box = page.box[list(words)]
+    text = " ".join(page.texts[at] for at in words)
+    return Piece(tuple(words), float(box[:, 0].min()), float(box[:, 2].max()), text, float(box[0, 2] - box[0, 0]))
+
+
+def rows(found: Sequence[Level], frame: Frame) -> list[list[Level]]:
+    """Levels grouped into rows."""
+    steps = [b.y - a.y for a, b in pairwise(found)]
+    step = float(np.quantile(steps, 0.2)) if steps else 1.0
+    out: list[list[Level]] = []
+    for level in found:
+        if out and _joins(out[-1], level, frame, step):
+            out[-1].append(level)
+        else:
+            out.append([level])
+    return out
+
+
+def _joins(row: Sequence[Level], level: Level, frame: Frame, step: float) -> bool:
+    """Whether a level goes on with the cells of the row above it."""
+    last = row[-1]
+    numbers = {column for column, piece in level.pieces.items() if _NUMBER.match(piece.text)}
+    if any(last.y < rule < level.y for rule in frame.rules):
+        return False
+    if any(_NUMBER.match(one.pieces[column].text) for one in row for column in numbers & one.pieces.keys()):
+        return False
+    if frame.head[0] < last.y and level.y < frame.head[1]:
+        return not any(spans(last, column, frame.edges) for column in last.pieces)
+    if list(last.pieces) == [0] and numbers and 0 in level.pieces and not level.pieces[0].text[0].islower():
+        return False  # a heading over rows
+    if frame.ruled:
+        return True
+    if level.y - last.y > APART * step:
+        return False
+    if 0 not in level.pieces and len(level.pieces) < max(2, 0.75 * (len(frame.edges) - 2)):
+        return True
+    return _flows(row, level, frame, step)
+
+
+def spans(level: Level, column: int, edges: Sequence[float]) -> bool:
+    """Whether a level's piece reaches over into a column that is not its own."""
+    return level.pieces[column].x1 > edges[column + 1] + 2.0
+
+
+def _flows(row: Sequence[Level], level: Level, frame: Frame, step: float) -> bool:
+    """Whether some cell's text goes on: it broke off, or its line was full and what follows begins as a phrase does."""
+    for column, piece in level.pieces.items():
+        above = next((one.pieces[column] for one in reversed(row) if column in one.pieces), None)
+        if above is None or _NUMBER.match(piece.text):
+            continue
+        full = above.x1 + piece.first > frame.edges[column + 1] - 0.75 * step
+        low = piece.text[0].islower() or piece.text[0] in "(&"
+        if _OPEN.search(above.text) or (low and (full or column == 0 or len(row) > 1)):
+            return True
+    return False
+
+
+def table(page: RawPage, grouped: Sequence[Sequence[Level]], box: Box) -> Found | None:
+    """A table of these rows, without columns that hold nothing; None where one row or column is left."""
+    used = sorted({column for row in grouped for level in row for column in level.pieces})
+    if len(grouped) < 2 or len(used) < 2:
+        return None
+    cells = [
+        Cell(number, at, tuple(_lines(page, words)))
+        for number, row in enumerate(grouped)
+        for at, column in enumerate(used)
+        if (words := [w for level in row if column in level.pieces for w in level.pieces[column].words])
+    ]
+    return Found(page.number, box, len(grouped), len(used), tuple(cells))
+
+
+def _lines(page: RawPage, words: Sequence[int]) -> Iterable[Line]:
+    """Words in their order as lines: runs that follow one another in the page's stream."""
+    cuts = [i for i in range(1, len(words)) if words[i] != words[i - 1] + 1 or page.breaks[words[i]]]
+    return [part(page, words[a], words[b - 1] + 1) for a, b in pairwise([0, *cuts, len(words)])]
+
+
+def part(page: RawPage, first: int, last: int) -> Line:
+    """The words [first, last) of a page as a line."""
+    x0, top, _, _ = page.box[first:last].min(axis=0).tolist()
+    _, _, x1, bottom = page.box[first:last].max(axis=0).tolist()
+    text = " ".join(page.texts[first:last])
+    return Line(page.number, first, last, x0, top, x1, bottom, float(page.size[first]), int(page.style[first]), text)

@@ -1,0 +1,261 @@
+"""Where tables stand on a page: grids of drawn cells, and bands between level rules.
+
+Most journals draw three level rules and no plumb ones; there the columns are the white gaps that run through
+the rows, and the rows are told by their levels. A full grid gives its cells itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells
+
+from pipeline.pdf import cells
+from pipeline.pdf.cells import Box, Found, Frame, Level
+from pipeline.pdf.layout import Line, same_type
+from pipeline.pdf.raw import RawPage
+
+SNAP = 2.0  # points by which strokes of one rule may stand off its line
+MEET = 3.0  # points by which rules that meet may miss each other
+JOINED = 8.0  # points between strokes of one level rule, which may be drawn cell by cell
+SHORTEST = 8.0  # points of a rule
+NARROWEST = 60.0  # points of a rule that goes across a table
+DOUBLE = 4.0  # points between two rules that are drawn as one
+SAME_EDGE = 6.0  # points by which the ends of a table's rules may differ
+PIECE = 0.9  # of the type size: a wider gap parts what stands in different columns, mostly
+ABOVE, BELOW = 90.0, 30.0  # points between a caption and its table
+MOST_CROSSINGS = 20_000  # of rules, beyond which they draw a chart
+FILLED = 0.3  # of the drawn cells, at least so many hold words
+MOST_IN_CELL = 0.6  # of the words of a grid; a cell with more is a box with text
+
+Rule = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A page with its words that tables may hold, `at`, as indices; the rules on it, level and plumb, (n, 4)
+    each; its lines that begin a caption; and the size of the paper's body type in points."""
+
+    page: RawPage
+    at: NDArray[np.intp]
+    level: NDArray[np.float32]
+    plumb: NDArray[np.float32]
+    captions: tuple[Line, ...]
+    body: float
+
+    def within(self, box: Box) -> NDArray[np.intp]:
+        """The words whose middle lies in a box."""
+        x = (self.page.box[self.at, 0] + self.page.box[self.at, 2]) / 2
+        y = (self.page.box[self.at, 1] + self.page.box[self.at, 3]) / 2
+        return self.at[(x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])]
+
+    def drawn(self, box: Box) -> list[float]:
+        """Where plumb rules go through most of a box."""
+        x0, top, x1, bottom = box
+        within = (self.plumb[:, 0] > x0 + 10) & (self.plumb[:, 0] < x1 - 10)
+        share = np.minimum(self.plumb[:, 3], bottom) - np.maximum(self.plumb[:, 1], top)
+        return [float(x) for x in self.plumb[within & (share > 0.6 * (bottom - top)), 0]]
+
+
+def rules(strokes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Level and plumb rules, (n, 4) each, strokes of one rule joined, from the top and from the left."""
+    wide = strokes[:, 2] - strokes[:, 0] >= strokes[:, 3] - strokes[:, 1]
+    turned = [1, 0, 3, 2]
+    return _joined(strokes[wide], JOINED), _joined(strokes[~wide][:, turned], MEET)[:, turned]
+
+
+def _joined(strokes: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
+    """Level strokes with those joined that are pieces of one."""
+    middle = (strokes[:, 1] + strokes[:, 3]) / 2
+    order = np.argsort(middle, kind="stable")
+    lines = np.cumsum(np.diff(middle[order], prepend=-1e6) > SNAP)
+    out: list[list[float]] = []
+    for _, group in groupby(zip(lines.tolist(), order.tolist(), strict=True), key=lambda pair: pair[0]):
+        mine = sorted(strokes[at].tolist() for _, at in group)
+        y = float(np.mean([(stroke[1] + stroke[3]) / 2 for stroke in mine]))
+        begun = len(out)
+        for x0, _, x1, _ in mine:
+            if len(out) > begun and x0 <= out[-1][2] + gap:
+                out[-1][2] = max(out[-1][2], x1)
+            else:
+                out.append([x0, y, x1, y])
+    return np.array([rule for rule in out if rule[2] - rule[0] >= SHORTEST], np.float32).reshape(-1, 4)
+
+
+# grids
+
+
+def grids(sheet: Sheet) -> list[Found]:
+    """Tables whose every cell is drawn."""
+    if len(sheet.plumb) < 2 or len(sheet.level) < 3 or len(sheet.plumb) * len(sheet.level) > MOST_CROSSINGS:
+        return []
+    edges = [_edge(rule, "h") for rule in sheet.level.tolist()] + [_edge(rule, "v") for rule in sheet.plumb.tolist()]
+    groups = cells_to_tables(intersections_to_cells(edges_to_intersections(edges, MEET, MEET)))
+    return [table for drawn in groups if (table := _grid(sheet, drawn))]
+
+
+def _edge(rule: Rule, orientation: str) -> dict[str, object]:
+    x0, top, x1, bottom = rule
+    return {"x0": x0, "top": top, "x1": x1, "bottom": bottom, "orientation": orientation}
+
+
+def _grid(sheet: Sheet, drawn: Sequence[Box]) -> Found | None:
+    """The table that drawn cells make, or None where they are a frame, a chart or a form with little in it."""
+    held = [(cell, words) for cell in drawn if len(words := sheet.within(cell))]
+    most = max((len(words) for _, words in held), default=0)
+    if len(held) < max(4, FILLED * len(drawn)) or most > MOST_IN_CELL * sum(len(words) for _, words in held):
+        return None
+    tops, lefts = _marks(cell[1] for cell in drawn), _marks(cell[0] for cell in drawn)
+    bands: list[list[tuple[int, NDArray[np.intp]]]] = [[] for _ in tops]
+    for cell, words in held:
+        bands[_place(tops, cell[1])].append((_place(lefts, cell[0]), words))
+    grouped = [row for band in bands if band for row in _band(sheet.page, band)]
+    return cells.table(sheet.page, grouped, _around(drawn))
+
+
+def _marks(values: Iterable[float]) -> list[float]:
+    """Values with those taken together that stand within SNAP of one another."""
+    out: list[float] = []
+    for value in sorted(values):
+        if not out or value - out[-1] > SNAP:
+            out.append(value)
+    return out
+
+
+def _place(marks: Sequence[float], value: float) -> int:
+    return int(np.abs(np.array(marks) - value).argmin())
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return min(x0), min(top), max(x1), max(bottom)
+
+
+def _band(page: RawPage, held: Sequence[tuple[int, NDArray[np.intp]]]) -> list[list[Level]]:
+    """The rows in a row of drawn cells: one, or more where numbers stand above one another in it."""
+    owner = {at: column for column, words in held for at in words.tolist()}
+    found = []
+    for words in cells.levels(page, np.sort(np.array(list(owner), np.intp))):
+        by_column: dict[int, list[int]] = {}
+        for at in words:
+            by_column.setdefault(owner[at], []).append(at)
+        found.append(cells.level_of(page, by_column))
+    rows = cells.rows(found, Frame())
+    return rows if len(rows) > 2 and len(rows) >= 0.6 * len(found) else [found]
+
+
+# bands between level rules
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """The space between two rules, and what is in it: "cells", "line" (or two), "text" or "nothing"."""
+
+    upper: Rule
+    lower: Rule
+    kind: str
+
+    @property
+    def box(self) -> Box:
+        return self.upper[0] - SAME_EDGE, self.upper[1], self.upper[2] + SAME_EDGE, self.lower[1]
+
+
+def ruled(sheet: Sheet) -> list[Found]:
+    """Tables between level rules of one width, whether their columns are ruled or not."""
+    bands = ([_Band(a, b, _kind(sheet, a, b)) for a, b in pairwise(chain)] for chain in _chains(sheet.level))
+    return [table for mine in bands for run in _runs(mine) if (table := _between(sheet, run))]
+
+
+def _chains(level: NDArray[np.float32]) -> list[list[Rule]]:
+    """Rules that begin and end alike, from the top; two close together count as one."""
+    chains: list[list[Rule]] = []
+    for x0, y, x1, bottom in sorted(level.tolist(), key=lambda rule: (rule[1], rule[0])):
+        if x1 - x0 < NARROWEST:
+            continue
+        mine = next((c for c in chains if max(abs(c[0][0] - x0), abs(c[0][2] - x1)) <= SAME_EDGE), None)
+        if mine is None:
+            chains.append([(x0, y, x1, bottom)])
+        elif y - mine[-1][1] > DOUBLE:
+            mine.append((x0, y, x1, bottom))
+    return [chain for chain in chains if len(chain) > 1]
+
+
+def _kind(sheet: Sheet, upper: Rule, lower: Rule) -> str:
+    """What is between two rules."""
+    box = _Band(upper, lower, "").box
+    if any(box[1] < line.top < box[3] and line.x0 < box[2] and line.x1 > box[0] for line in sheet.captions):
+        return "text"
+    words = sheet.within(box)
+    levels = [cells.split(sheet.page, level, PIECE) for level in cells.levels(sheet.page, words)]
+    if not levels:
+        return "nothing"
+    if not any(len(level) > 1 for level in levels):
+        return "line" if len(levels) < 3 else "text"
+    return "text" if _paragraph(sheet.page, levels, box) or _page_columns(sheet, words, levels, box) else "cells"
+
+
+Levels = Sequence[Sequence[Sequence[int]]]  # words by piece by level
+
+
+def _paragraph(page: RawPage, levels: Levels, box: Box) -> bool:
+    """Whether many levels are single lines from edge to edge, as those of a paragraph are."""
+    wide = 0.6 * (box[2] - box[0])
+    lines = [level[0] for level in levels if len(level) == 1]
+    full = sum(page.box[a[0], 0] < box[0] + wide / 4 and page.box[a[-1], 2] - page.box[a[0], 0] > wide for a in lines)
+    return full > (0.35 if len(levels) > 3 else 0.5) * len(levels)
+
+
+def _page_columns(sheet: Sheet, words: NDArray[np.intp], levels: Levels, box: Box) -> bool:
+    """Whether what looks like columns of a table are those of the page: long lines of the paper's body type, read
+    one column after the other, with no rule between."""
+    pieces = [piece for level in levels for piece in level]
+    size = float(np.median(sheet.page.size[words]))
+    long = sum(len(piece) >= 5 for piece in pieces)
+    if len(levels) < 4 or long < 0.5 * len(pieces) or not same_type(size, sheet.body) or sheet.drawn(box):
+        return False
+    back = np.diff(sheet.page.box[np.sort(words), 1]) < -0.8 * size
+    return int(back.sum()) <= max(3, 0.08 * len(levels))
+
+
+def _runs(bands: Sequence[_Band]) -> list[list[_Band]]:
+    """Bands of one table: cells, with single lines and nothing between them."""
+    parts = [list(group) for text, group in groupby(bands, key=lambda band: band.kind == "text") if not text]
+    held = ([i for i, band in enumerate(run) if band.kind == "cells"] for run in parts)
+    return [run[at[0] : at[-1] + 1] for run, at in zip(parts, held, strict=True) if at]
+
+
+def _between(sheet: Sheet, run: Sequence[_Band]) -> Found | None:
+    """The table that fills these bands, or None where they hold none."""
+    page, box = sheet.page, (*run[0].box[:3], run[-1].lower[1])
+    if sum(band.kind == "cells" for band in run) < 2 and not _captioned(sheet, box):
+        return None
+    levels = cells.levels(page, sheet.within(box))
+    head = run[0].lower[1] if len(run) > 1 else box[1]
+    body = [level for level in levels if cells.middle(page, level) > head]
+    cuts = cells.columns(page, body if len(body) > 2 else levels, box[0], box[2])
+    cuts += [x for x in sheet.drawn(box) if all(abs(x - cut) > sheet.body for cut in cuts)]
+    if not cuts:
+        return None
+    edges = (box[0], *sorted(cuts), box[2])
+    placed = _without_notes([cells.placed(page, level, edges) for level in levels], edges)
+    inside = (r for r in sheet.level.tolist() if r[0] >= box[0] and r[2] <= box[2])
+    across = tuple(r[1] for r in inside if r[2] - r[0] > 0.15 * (box[2] - box[0]))
+    by_rules = len(run) > 3 and len(run) > 0.25 * len(placed)
+    return cells.table(page, cells.rows(placed, Frame(edges, across, (box[1], head), by_rules)), box)
+
+
+def _without_notes(placed: list[Level], edges: Sequence[float]) -> list[Level]:
+    """Levels without the last ones that are lines across columns: notes under the table."""
+    end = len(placed)
+    while end and list(placed[end - 1].pieces) == [0] and cells.spans(placed[end - 1], 0, edges):
+        end -= 1
+    return placed[:end]
+
+
+def _captioned(sheet: Sheet, box: Box) -> bool:
+    """Whether a caption stands over a box, or close under it."""
+    x0, top, x1, bottom = box
+    beside = (line for line in sheet.captions if line.x0 < x1 and line.x1 > x0)
+    return any(top - ABOVE < line.top < top + SNAP or 0 < line.top - bottom < BELOW for line in beside)
