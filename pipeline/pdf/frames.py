@@ -5,7 +5,7 @@ the rows, and the rows are told by their levels. A full grid gives its cells its
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -14,7 +14,7 @@ from pdfplumber.table import cells_to_tables, edges_to_intersections, intersecti
 
 from pipeline.pdf import cells
 from pipeline.pdf.cells import Box, Found, Frame, Level
-from pipeline.pdf.layout import Line, same_type
+from pipeline.pdf.layout import Line
 from pipeline.pdf.raw import RawPage
 
 SNAP = 2.0  # points by which strokes of one rule may stand off its line
@@ -24,6 +24,8 @@ SHORTEST = 8.0  # points of a rule
 NARROWEST = 60.0  # points of a rule that goes across a table
 DOUBLE = 4.0  # points between two rules that are drawn as one
 SAME_EDGE = 6.0  # points by which the ends of a table's rules may differ
+SAME_SIZE = 0.04  # share by which sizes of one type may differ
+INDENT = 2.0  # sizes of the type by which a paragraph's line may begin off its edge
 PIECE = 0.9  # of the type size: a wider gap parts what stands in different columns, mostly
 ABOVE, BELOW = 90.0, 30.0  # points between a caption and its table
 MOST_CROSSINGS = 20_000  # of rules, beyond which they draw a chart
@@ -111,7 +113,7 @@ def _grid(sheet: Sheet, drawn: Sequence[Box]) -> Found | None:
     bands: list[list[tuple[int, NDArray[np.intp]]]] = [[] for _ in tops]
     for cell, words in held:
         bands[_place(tops, cell[1])].append((_place(lefts, cell[0]), words))
-    grouped = [row for band in bands if band for row in _band(sheet.page, band)]
+    grouped = [row for band in bands if band for row in _row(sheet.page, band)]
     return cells.table(sheet.page, grouped, _around(drawn))
 
 
@@ -133,7 +135,7 @@ def _around(boxes: Sequence[Box]) -> Box:
     return min(x0), min(top), max(x1), max(bottom)
 
 
-def _band(page: RawPage, held: Sequence[tuple[int, NDArray[np.intp]]]) -> list[list[Level]]:
+def _row(page: RawPage, held: Sequence[tuple[int, NDArray[np.intp]]]) -> list[list[Level]]:
     """The rows in a row of drawn cells: one, or more where numbers stand above one another in it."""
     owner = {at: column for column, words in held for at in words.tolist()}
     found = []
@@ -151,21 +153,27 @@ def _band(page: RawPage, held: Sequence[tuple[int, NDArray[np.intp]]]) -> list[l
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """The space between two rules, and what is in it: "cells", "line" (or two), "text" or "nothing"."""
+    """The space between two rules, and what is in it: "cells", "line" (or two), "text", "nothing", or "columns"
+    that may be the page's own; `size` is that of its type in points."""
 
     upper: Rule
     lower: Rule
     kind: str
+    size: float
 
     @property
     def box(self) -> Box:
-        return self.upper[0] - SAME_EDGE, self.upper[1], self.upper[2] + SAME_EDGE, self.lower[1]
+        return _space(self.upper, self.lower)
+
+
+def _space(upper: Rule, lower: Rule) -> Box:
+    return upper[0] - SAME_EDGE, upper[1], upper[2] + SAME_EDGE, lower[1]
 
 
 def ruled(sheet: Sheet) -> list[Found]:
     """Tables between level rules of one width, whether their columns are ruled or not."""
-    bands = ([_Band(a, b, _kind(sheet, a, b)) for a, b in pairwise(chain)] for chain in _chains(sheet.level))
-    return [table for mine in bands for run in _runs(mine) if (table := _between(sheet, run))]
+    bands = ([_band(sheet, *pair) for pair in pairwise(chain)] for chain in _chains(sheet.level))
+    return [table for mine in bands for run in _runs(mine, sheet.body) if (table := _between(sheet, run))]
 
 
 def _chains(level: NDArray[np.float32]) -> list[list[Rule]]:
@@ -182,18 +190,24 @@ def _chains(level: NDArray[np.float32]) -> list[list[Rule]]:
     return [chain for chain in chains if len(chain) > 1]
 
 
-def _kind(sheet: Sheet, upper: Rule, lower: Rule) -> str:
-    """What is between two rules."""
-    box = _Band(upper, lower, "").box
+def _band(sheet: Sheet, upper: Rule, lower: Rule) -> _Band:
+    box = _space(upper, lower)
+    words = sheet.within(box)
+    if not len(words):
+        return _Band(upper, lower, "nothing", 0.0)
+    return _Band(upper, lower, _kind(sheet, words, box), float(np.median(sheet.page.size[words])))
+
+
+def _kind(sheet: Sheet, words: NDArray[np.intp], box: Box) -> str:
+    """What the words between two rules are."""
     if any(box[1] < line.top < box[3] and line.x0 < box[2] and line.x1 > box[0] for line in sheet.captions):
         return "text"
-    words = sheet.within(box)
     levels = [cells.split(sheet.page, level, PIECE) for level in cells.levels(sheet.page, words)]
-    if not levels:
-        return "nothing"
     if not any(len(level) > 1 for level in levels):
         return "line" if len(levels) < 3 else "text"
-    return "text" if _paragraph(sheet.page, levels, box) or _page_columns(sheet, words, levels, box) else "cells"
+    if _paragraph(sheet.page, levels, box):
+        return "text"
+    return "columns" if _page_columns(sheet, words, levels, box) else "cells"
 
 
 Levels = Sequence[Sequence[Sequence[int]]]  # words by piece by level
@@ -203,27 +217,43 @@ def _paragraph(page: RawPage, levels: Levels, box: Box) -> bool:
     """Whether many levels are single lines from edge to edge, as those of a paragraph are."""
     wide = 0.6 * (box[2] - box[0])
     lines = [level[0] for level in levels if len(level) == 1]
-    full = sum(page.box[a[0], 0] < box[0] + wide / 4 and page.box[a[-1], 2] - page.box[a[0], 0] > wide for a in lines)
+    left = box[0] + SAME_EDGE + INDENT * page.size[lines[0][0]] if lines else 0.0
+    full = sum(page.box[a[0], 0] < left and page.box[a[-1], 2] - page.box[a[0], 0] > wide for a in lines)
     return full > (0.35 if len(levels) > 3 else 0.5) * len(levels)
 
 
 def _page_columns(sheet: Sheet, words: NDArray[np.intp], levels: Levels, box: Box) -> bool:
-    """Whether what looks like columns of a table are those of the page: long lines of the paper's body type, read
-    one column after the other, with no rule between."""
+    """Whether what looks like columns of a table may be those of the page: long lines, read one column after the
+    other, with no rule between."""
     pieces = [piece for level in levels for piece in level]
     size = float(np.median(sheet.page.size[words]))
     long = sum(len(piece) >= 5 for piece in pieces)
-    if len(levels) < 4 or long < 0.5 * len(pieces) or not same_type(size, sheet.body) or sheet.drawn(box):
+    if len(levels) < 4 or long < 0.5 * len(pieces) or sheet.drawn(box):
         return False
     back = np.diff(sheet.page.box[np.sort(words), 1]) < -0.8 * size
     return int(back.sum()) <= max(3, 0.08 * len(levels))
 
 
-def _runs(bands: Sequence[_Band]) -> list[list[_Band]]:
-    """Bands of one table: cells, with single lines and nothing between them."""
-    parts = [list(group) for text, group in groupby(bands, key=lambda band: band.kind == "text") if not text]
-    held = ([i for i, band in enumerate(run) if band.kind == "cells"] for run in parts)
-    return [run[at[0] : at[-1] + 1] for run, at in zip(parts, held, strict=True) if at]
+def _runs(bands: Sequence[_Band], body: float) -> list[list[_Band]]:
+    """Bands of one table, those at both ends being cells.
+
+    Columns that may be the page's are a table's where they are set in the type of the cells above, not the body's.
+    """
+    runs: list[list[_Band]] = [[]]
+    for band in bands:
+        last = next((other for other in reversed(runs[-1]) if other.kind == "cells"), None)
+        if band.kind == "columns" and last and _alike(band.size, last.size) and not _alike(band.size, body):
+            runs[-1].append(replace(band, kind="cells"))
+        elif band.kind in ("text", "columns"):
+            runs.append([])
+        else:
+            runs[-1].append(band)
+    held = ([i for i, band in enumerate(run) if band.kind == "cells"] for run in runs)
+    return [run[at[0] : at[-1] + 1] for run, at in zip(runs, held, strict=True) if at]
+
+
+def _alike(a: float, b: float) -> bool:
+    return abs(a - b) < SAME_SIZE * b
 
 
 def _between(sheet: Sheet, run: Sequence[_Band]) -> Found | None:

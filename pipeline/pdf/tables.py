@@ -29,12 +29,12 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     if not len(page.rules) or not lines:
         return []
     at = np.sort(np.concatenate([np.arange(line.first, line.last) for line in lines]))
-    sideways = _sideways(page)
-    turned = bool(sideways[at].mean() > 0.5)
+    up_or_down = _sideways(page)[at]
+    turned = bool((up_or_down > 0).sum() > (up_or_down < 0).sum())
     upright = _turned(page, at) if turned else page
     captions = tuple(part(upright, line.first, line.last) for line in lines if _CAPTION.match(line.text))
-    long = np.fromiter((len(text) > 2 for text in page.texts), bool, len(page.texts))
-    sheet = Sheet(upright, at[(sideways == turned)[at] | ~long[at]], *rules(upright.rules), captions, body)
+    level = at[up_or_down >= 0 if turned else up_or_down <= 0]
+    sheet = Sheet(upright, level, *rules(upright.rules), captions, body)
     found: list[Found] = []
     for make in (grids, ruled):
         for table in make(sheet):
@@ -49,10 +49,11 @@ def _words(table: Found) -> NDArray[np.intp]:
     return np.concatenate([np.arange(line.first, line.last) for cell in table.cells for line in cell.lines])
 
 
-def _sideways(page: RawPage) -> NDArray[np.bool_]:
-    """Which words run up or down the page."""
-    long = np.fromiter((len(text) > 2 for text in page.texts), bool, len(page.texts))
-    return long & (page.box[:, 3] - page.box[:, 1] > 1.5 * (page.box[:, 2] - page.box[:, 0]))
+def _sideways(page: RawPage) -> NDArray[np.int8]:
+    """1 for words that run up or down the page, -1 for level ones, 0 for words too short to tell."""
+    long = np.fromiter((len(text) > 3 for text in page.texts), bool, len(page.texts))
+    wide, high = page.box[:, 2] - page.box[:, 0], page.box[:, 3] - page.box[:, 1]
+    return (long & (high > 1.2 * wide)).astype(np.int8) - (long & (wide > 1.2 * high))
 
 
 def _turned(page: RawPage, at: NDArray[np.intp]) -> RawPage:
