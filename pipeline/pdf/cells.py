@@ -13,6 +13,8 @@ from pipeline.pdf.raw import RawPage
 
 LEVEL = 0.5  # of the type size, by which words of one level may stand higher or lower
 SPACE = 0.45  # of the type size: the widest space between words of one piece
+BULLETS = "•▪●■◦·–"
+CLOSE = 0.75  # of the usual step: closer levels are not of two rows, but of cells set to their middle
 APART = 1.35  # of the usual step between levels: a wider one parts rows
 COLUMN = 0.6  # of the type size: the least gap between columns, where it runs through many levels
 COLUMN_OF_FEW = 1.0  # the same where it runs through four levels or fewer
@@ -155,8 +157,7 @@ def _piece(page: RawPage, words: Sequence[int]) -> Piece:
 
 def rows(found: Sequence[Level], frame: Frame) -> list[list[Level]]:
     """Levels grouped into rows."""
-    steps = [b.y - a.y for a, b in pairwise(found)]
-    step = float(np.quantile(steps, 0.2)) if steps else 1.0
+    step = _step(found)
     out: list[list[Level]] = []
     for level in found:
         if out and _joins(out[-1], level, frame, step):
@@ -164,6 +165,16 @@ def rows(found: Sequence[Level], frame: Frame) -> list[list[Level]]:
         else:
             out.append([level])
     return out
+
+
+def _step(found: Sequence[Level]) -> float:
+    """The distance from a line to the next one of the same cell: a low one of those within the columns."""
+    last: dict[int, float] = {}
+    steps = []
+    for level in found:
+        steps += [level.y - last[column] for column in level.pieces if column in last]
+        last |= dict.fromkeys(level.pieces, level.y)
+    return float(np.quantile(steps, 0.2)) if steps else 1.0
 
 
 def _joins(row: Sequence[Level], level: Level, frame: Frame, step: float) -> bool:
@@ -178,11 +189,11 @@ def _joins(row: Sequence[Level], level: Level, frame: Frame, step: float) -> boo
         return not any(spans(last, column, frame.edges) for column in last.pieces)
     if list(last.pieces) == [0] and numbers and 0 in level.pieces and not level.pieces[0].text[0].islower():
         return False  # a heading over rows
-    if frame.ruled:
+    if frame.ruled or level.y - last.y < CLOSE * step:
         return True
     if level.y - last.y > APART * step:
         return False
-    if 0 not in level.pieces and len(level.pieces) < max(2, 0.75 * (len(frame.edges) - 2)):
+    if 0 not in level.pieces and not numbers and len(level.pieces) < max(2, 0.75 * (len(frame.edges) - 2)):
         return True
     return _flows(row, level, frame, step)
 
@@ -200,7 +211,8 @@ def _flows(row: Sequence[Level], level: Level, frame: Frame, step: float) -> boo
             continue
         full = above.x1 + piece.first > frame.edges[column + 1] - 0.75 * step
         low = piece.text[0].islower() or piece.text[0] in "(&"
-        if _OPEN.search(above.text) or (low and (full or column == 0 or len(row) > 1)):
+        alone = 0 not in level.pieces and (full or piece.text[0] in BULLETS)
+        if alone or _OPEN.search(above.text) or (low and (full or column == 0 or len(row) > 1)):
             return True
     return False
 

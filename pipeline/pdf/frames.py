@@ -4,6 +4,7 @@ Most journals draw three level rules and no plumb ones; there the columns are th
 the rows, and the rows are told by their levels. A full grid gives its cells itself.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -23,14 +24,18 @@ JOINED = 8.0  # points between strokes of one level rule, which may be drawn cel
 SHORTEST = 8.0  # points of a rule
 NARROWEST = 60.0  # points of a rule that goes across a table
 DOUBLE = 4.0  # points between two rules that are drawn as one
-SAME_EDGE = 6.0  # points by which the ends of a table's rules may differ
+SAME_EDGE = 8.0  # points by which the ends of a table's rules may differ
 SAME_SIZE = 0.04  # share by which sizes of one type may differ
 INDENT = 2.0  # sizes of the type by which a paragraph's line may begin off its edge
 PIECE = 0.9  # of the type size: a wider gap parts what stands in different columns, mostly
 ABOVE, BELOW = 90.0, 30.0  # points between a caption and its table
 MOST_CROSSINGS = 20_000  # of rules, beyond which they draw a chart
+FEW = 3  # levels of a body so short that lines of the head help to tell its columns
+OUTER = 20.0  # points of a column at least
 FILLED = 0.3  # of the drawn cells, at least so many hold words
 MOST_IN_CELL = 0.6  # of the words of a grid; a cell with more is a box with text
+
+_ITEM = re.compile(r"\W?\d{1,3}[.)\]]?$|\W{1,2}$|\(?[a-z][.)]$")
 
 Rule = tuple[float, float, float, float]
 
@@ -109,12 +114,31 @@ def _grid(sheet: Sheet, drawn: Sequence[Box]) -> Found | None:
     most = max((len(words) for _, words in held), default=0)
     if len(held) < max(4, FILLED * len(drawn)) or most > MOST_IN_CELL * sum(len(words) for _, words in held):
         return None
+    box = _around(drawn)
+    pieces = [cells.split(sheet.page, level, PIECE) for level in cells.levels(sheet.page, sheet.within(box))]
+    if _paragraph(sheet.page, pieces, box) or _open_sided(sheet, box):
+        return None
     tops, lefts = _marks(cell[1] for cell in drawn), _marks(cell[0] for cell in drawn)
     bands: list[list[tuple[int, NDArray[np.intp]]]] = [[] for _ in tops]
     for cell, words in held:
         bands[_place(tops, cell[1])].append((_place(lefts, cell[0]), words))
     grouped = [row for band in bands if band for row in _row(sheet.page, band)]
-    return cells.table(sheet.page, grouped, _around(drawn))
+    return cells.table(sheet.page, _without_captions(sheet, grouped), box)
+
+
+def _open_sided(sheet: Sheet, box: Box) -> bool:
+    """Whether most level rules in a box go on beyond its sides, where no plumb rule closes the outer columns."""
+    inside = sheet.level[(sheet.level[:, 1] > box[1] - MEET) & (sheet.level[:, 1] < box[3] + MEET)]
+    return bool(np.mean((inside[:, 0] < box[0] - OUTER) | (inside[:, 2] > box[2] + OUTER)) > 0.5)
+
+
+def _without_captions(sheet: Sheet, grouped: list[list[Level]]) -> list[list[Level]]:
+    """Rows without a first one that is the caption, and a last one that is a note below the others."""
+    begun = {line.first for line in sheet.captions}
+    first = [piece for level in grouped[0] for piece in level.pieces.values()]
+    start = int(first[0].words[0] in begun)
+    lone = len({column for level in grouped[-1] for column in level.pieces}) == 1
+    return grouped[start : -1 if start and lone else None]
 
 
 def _marks(values: Iterable[float]) -> list[float]:
@@ -167,13 +191,30 @@ class _Band:
 
 
 def _space(upper: Rule, lower: Rule) -> Box:
-    return upper[0] - SAME_EDGE, upper[1], upper[2] + SAME_EDGE, lower[1]
+    return upper[0] - MEET, upper[1], upper[2] + MEET, lower[1]
 
 
 def ruled(sheet: Sheet) -> list[Found]:
     """Tables between level rules of one width, whether their columns are ruled or not."""
     bands = ([_band(sheet, *pair) for pair in pairwise(chain)] for chain in _chains(sheet.level))
-    return [table for mine in bands for run in _runs(mine, sheet.body) if (table := _between(sheet, run))]
+    runs = [run for mine in bands for run in _runs(mine, sheet.body)]
+    return [table for run in runs if (table := _between(sheet, _with_open_end(sheet, run)))]
+
+
+def _with_open_end(sheet: Sheet, run: list[_Band]) -> list[_Band]:
+    """A captioned head alone with the cells below it that no rule closes, on the page that the table runs over."""
+    upper = run[-1].lower
+    if len(run) > 1 or not _captioned(sheet, run[0].box):
+        return run
+    below = _space(upper, (upper[0], sheet.page.height, upper[2], sheet.page.height))
+    end = upper[1]
+    for level in cells.levels(sheet.page, sheet.within(below)):
+        box = sheet.page.box[level]
+        if float(box[:, 1].min()) - end > 3 * sheet.body:
+            break
+        end = float(box[:, 3].max())
+    band = _band(sheet, upper, (upper[0], end + SNAP, upper[2], end + SNAP))
+    return [*run, band] if band.kind == "cells" else run
 
 
 def _chains(level: NDArray[np.float32]) -> list[list[Rule]]:
@@ -217,7 +258,7 @@ def _paragraph(page: RawPage, levels: Levels, box: Box) -> bool:
     """Whether many levels are single lines from edge to edge, as those of a paragraph are."""
     wide = 0.6 * (box[2] - box[0])
     lines = [level[0] for level in levels if len(level) == 1]
-    left = box[0] + SAME_EDGE + INDENT * page.size[lines[0][0]] if lines else 0.0
+    left = box[0] + MEET + INDENT * page.size[lines[0][0]] if lines else 0.0
     full = sum(page.box[a[0], 0] < left and page.box[a[-1], 2] - page.box[a[0], 0] > wide for a in lines)
     return full > (0.35 if len(levels) > 3 else 0.5) * len(levels)
 
@@ -259,29 +300,42 @@ def _alike(a: float, b: float) -> bool:
 def _between(sheet: Sheet, run: Sequence[_Band]) -> Found | None:
     """The table that fills these bands, or None where they hold none."""
     page, box = sheet.page, (*run[0].box[:3], run[-1].lower[1])
-    if sum(band.kind == "cells" for band in run) < 2 and not _captioned(sheet, box):
+    captioned = _captioned(sheet, box)
+    if sum(band.kind == "cells" for band in run) < 2 and not captioned:
         return None
     levels = cells.levels(page, sheet.within(box))
     head = run[0].lower[1] if len(run) > 1 else box[1]
     body = [level for level in levels if cells.middle(page, level) > head]
-    cuts = cells.columns(page, body if len(body) > 2 else levels, box[0], box[2])
+    if len(body) <= FEW:
+        body = [level for level in levels if len(cells.split(page, level, PIECE)) > 1] or levels
+    cuts = cells.columns(page, body, box[0], box[2])
     cuts += [x for x in sheet.drawn(box) if all(abs(x - cut) > sheet.body for cut in cuts)]
     if not cuts:
         return None
     edges = (box[0], *sorted(cuts), box[2])
-    placed = _without_notes([cells.placed(page, level, edges) for level in levels], edges)
-    inside = (r for r in sheet.level.tolist() if r[0] >= box[0] and r[2] <= box[2])
+    placed = [cells.placed(page, level, edges) for level in _without_notes(page, levels, edges)]
+    inside = (r for r in sheet.level.tolist() if r[0] >= box[0] - SAME_EDGE and r[2] <= box[2] + SAME_EDGE)
     across = tuple(r[1] for r in inside if r[2] - r[0] > 0.15 * (box[2] - box[0]))
     by_rules = len(run) > 3 and len(run) > 0.25 * len(placed)
-    return cells.table(page, cells.rows(placed, Frame(edges, across, (box[1], head), by_rules)), box)
+    rows = cells.rows(placed, Frame(edges, across, (box[1], head), by_rules))
+    return None if _numbered(rows) or not (captioned or len(rows) >= FEW) else cells.table(page, rows, box)
 
 
-def _without_notes(placed: list[Level], edges: Sequence[float]) -> list[Level]:
-    """Levels without the last ones that are lines across columns: notes under the table."""
-    end = len(placed)
-    while end and list(placed[end - 1].pieces) == [0] and cells.spans(placed[end - 1], 0, edges):
-        end -= 1
-    return placed[:end]
+def _numbered(rows: Sequence[Sequence[Level]]) -> bool:
+    """Whether rows are the items of a list: numbers or bullets, and text."""
+    marks = [piece.text for row in rows for level in row for column, piece in level.pieces.items() if column == 0]
+    two = {column for row in rows for level in row for column in level.pieces} == {0, 1}
+    return two and all(_ITEM.match(mark) for mark in marks)
+
+
+def _without_notes(page: RawPage, levels: list[list[int]], edges: Sequence[float]) -> list[list[int]]:
+    """Levels without the last ones from the first that is a line across columns on: notes under the table."""
+    end, at = len(levels), len(levels)
+    while at and len(cells.split(page, levels[at - 1], PIECE)) == 1 and page.box[levels[at - 1][0], 0] < edges[1]:
+        at -= 1
+        if page.box[levels[at][-1], 2] > edges[1] + SNAP:
+            end = at
+    return levels[:end]
 
 
 def _captioned(sheet: Sheet, box: Box) -> bool:

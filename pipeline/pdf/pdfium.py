@@ -85,7 +85,7 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
         first, last, breaks = _mend(handle, first, last, breaks, torn)
         boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
     size, style = _type(text, first, last, breaks)
-    box = _sized(text, _union(boxes), size, first)
+    box = _sized(text, _union(boxes), size, first, boxes[:, 1] - boxes[:, 3])
     string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     return page(index + 1, label, extent, texts, _shown(box, corner), breaks, style, size)
@@ -124,12 +124,18 @@ def _size(text: Any, index: int) -> float:
 
 
 def _sized(
-    text: Any, box: NDArray[np.float32], size: NDArray[np.float32], first: NDArray[np.intp]
+    text: Any,
+    box: NDArray[np.float32],
+    size: NDArray[np.float32],
+    first: NDArray[np.intp],
+    height: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Boxes with those put right whose font gives a false height: they get that of common type."""
-    height = box[:, 3] - box[:, 1]
-    level = box[:, 2] - box[:, 0] > 0.2 * size  # text that runs sideways has its own idea of height
-    false = level & ((height > TALLEST * size) & (height > 0))
+    """Boxes with those put right whose font gives a false height: they get that of common type.
+
+    `height` is that of the word's first letter: a word that runs up the page is high, its letters are not.
+    """
+    level = box[:, 2] - box[:, 0] > 0.2 * size
+    false = level & (np.abs(height) > TALLEST * size)
     x, y = ctypes.c_double(), ctypes.c_double()
     for row in np.flatnonzero(false):
         c.FPDFText_GetCharOrigin(text.raw, int(first[row]), x, y)

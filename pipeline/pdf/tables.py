@@ -16,6 +16,7 @@ from pipeline.pdf.layout import Block, Line
 from pipeline.pdf.raw import RawPage
 from pipeline.records import Table
 
+TOUCH = 10.0  # points by which the edges of a table's head and body may miss each other
 _CAPTION = re.compile(
     r"(?:supplementary |extended data )?(?:table|tab\.|exhibit)\s?(?:[A-Z]{0,2}[-.]?\d|[IVX]+\b)", re.I
 )
@@ -36,13 +37,32 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     level = at[up_or_down >= 0 if turned else up_or_down <= 0]
     sheet = Sheet(upright, level, *rules(upright.rules), captions, body)
     found: list[Found] = []
-    for make in (grids, ruled):
-        for table in make(sheet):
-            if np.isin(_words(table), sheet.at).all():
-                sheet = replace(sheet, at=np.setdiff1d(sheet.at, _words(table)))
-                found.append(table)
-    found.sort(key=lambda table: (table.box[1], table.box[0]))
+    for table in sorted([*grids(sheet), *ruled(sheet)], key=lambda table: -len(_words(table))):  # grids before others
+        if not any(np.isin(_words(table), _words(other)).any() for other in found):
+            found.append(table)
+    found = _stacked(sorted(found, key=lambda table: (table.box[1], table.box[0])))
     return [_as_it_lay(table, page) for table in found] if turned else found
+
+
+def _stacked(found: Sequence[Found]) -> list[Found]:
+    """Tables from the top, with those made one that are drawn as a head and a body, one under the other."""
+    out: list[Found] = []
+    for table in found:
+        above = next((other for other in out if _goes_on(other, table)), None)
+        if above:
+            moved = (replace(cell, row=cell.row + above.rows) for cell in table.cells)
+            both = (min(above.box[0], table.box[0]), above.box[1], max(above.box[2], table.box[2]), table.box[3])
+            out[out.index(above)] = Found(
+                table.page, both, above.rows + table.rows, table.columns, (*above.cells, *moved)
+            )
+        else:
+            out.append(table)
+    return out
+
+
+def _goes_on(above: Found, below: Found) -> bool:
+    ends = max(abs(above.box[0] - below.box[0]), abs(above.box[2] - below.box[2]), abs(above.box[3] - below.box[1]))
+    return ends < TOUCH and above.columns == below.columns
 
 
 def _words(table: Found) -> NDArray[np.intp]:
@@ -58,7 +78,8 @@ def _sideways(page: RawPage) -> NDArray[np.int8]:
 
 def _turned(page: RawPage, at: NDArray[np.intp]) -> RawPage:
     """A page whose text runs up or down, turned so that it runs from left to right."""
-    up = bool(np.median(np.diff(page.box[at, 1])) < 0)
+    beside = np.abs(np.diff(page.box[at, 0])) < 2.0
+    up = bool(np.median(np.diff(page.box[at, 1])[beside]) < 0) if beside.any() else True
     box, strokes = (_turn(boxes, page, up) for boxes in (page.box, page.rules))
     return replace(page, box=box, rules=strokes, width=page.height, height=page.width)
 
