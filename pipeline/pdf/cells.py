@@ -1,12 +1,12 @@
 """The words of a table's region -> its cells: levels, columns and rows."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.pdf.layout import Line
 from pipeline.pdf.raw import RawPage
@@ -80,47 +80,65 @@ class Frame:
     ruled: bool = True
 
 
-def levels(page: RawPage, words: NDArray[np.intp]) -> list[list[int]]:
-    """Words of a region by level, from the top, each level's from the left."""
-    if not len(words):
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The words of a page as lists, which are quicker to look at one by one: edges, middles and type in points."""
+
+    page: RawPage
+    x0: list[float]
+    x1: list[float]
+    y: list[float]
+    size: list[float]
+
+
+def words_of(page: RawPage) -> Words:
+    """The words of a page as lists."""
+    x0, top, x1, bottom = page.box.T
+    return Words(page, x0.tolist(), x1.tolist(), ((top + bottom) / 2).tolist(), page.size.tolist())
+
+
+def levels(words: Words, at: Iterable[int]) -> list[list[int]]:
+    """Words of a region, by index, on their levels: from the top, and each level's from the left."""
+    order = sorted(at, key=words.y.__getitem__)
+    if not order:
         return []
-    middle = (page.box[words, 1] + page.box[words, 3]) / 2
-    order = np.argsort(middle, kind="stable")
-    apart = LEVEL * float(np.median(page.size[words]))
+    apart = LEVEL * _middle([words.size[i] for i in order])
     out: list[list[int]] = []
     base = -1e6
-    for y, at in zip(middle[order].tolist(), words[order].tolist(), strict=True):
-        if y - base > apart:
+    for i in order:
+        if words.y[i] - base > apart:
             out.append([])
-            base = y
-        out[-1].append(at)
-    left = page.box[:, 0]
-    return [sorted(level, key=lambda at: (float(left[at]), at)) for level in out]
+            base = words.y[i]
+        out[-1].append(i)
+    return [sorted(level, key=lambda i: (words.x0[i], i)) for level in out]
 
 
-def split(page: RawPage, level: Sequence[int], gap: float) -> list[list[int]]:
+def _middle(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+def split(words: Words, level: Sequence[int], gap: float) -> list[list[int]]:
     """A level's words parted where the white between them is wider than `gap` sizes of the type."""
     out: list[list[int]] = [[level[0]]]
     for a, b in pairwise(level):
-        if page.box[b, 0] - page.box[a, 2] > gap * page.size[a]:
+        if words.x0[b] - words.x1[a] > gap * words.size[a]:
             out.append([])
         out[-1].append(b)
     return out
 
 
-def middle(page: RawPage, level: Sequence[int]) -> float:
+def height(words: Words, level: Sequence[int]) -> float:
     """The height of the middle of a level."""
-    box = page.box[list(level)]
-    return float(np.median((box[:, 1] + box[:, 3]) / 2))
+    return _middle([words.y[i] for i in level])
 
 
-def columns(page: RawPage, found: Sequence[Sequence[int]], x0: float, x1: float) -> list[float]:
+def columns(words: Words, found: Sequence[Sequence[int]], x0: float, x1: float) -> list[float]:
     """The middles of the white that runs through levels between two edges: where one column ends and one begins."""
-    size = float(np.median(page.size[[at for level in found for at in level]]))
+    size = _middle([words.size[i] for level in found for i in level])
     ink = np.zeros(int((x1 - x0) * 2) + 4, np.int32)
     for level in found:
-        for piece in split(page, level, SPACE):
-            a, b = page.box[piece, 0].min(), page.box[piece, 2].max()
+        for piece in split(words, level, SPACE):
+            a, b = words.x0[piece[0]], max(words.x1[i] for i in piece)
             ink[max(int((a - x0) * 2), 0) : int((b - x0) * 2) + 1] += 1
     few = len(found) // 20 if len(found) >= MANY else 0
     edges = np.flatnonzero(np.diff(np.concatenate(([False], ink <= few, [False])).astype(np.int8)))
@@ -129,30 +147,29 @@ def columns(page: RawPage, found: Sequence[Sequence[int]], x0: float, x1: float)
     return [x0 + (a + b) / 4 for a, b in inner if b - a >= least]
 
 
-def placed(page: RawPage, level: Sequence[int], edges: Sequence[float]) -> Level:
+def placed(words: Words, level: Sequence[int], edges: Sequence[float]) -> Level:
     """A level's words by column; those of a piece that reaches over a column's edge stay together in its first."""
     by_column: dict[int, list[int]] = {}
     here, last = -1, -1
-    for at in level:
-        x = float(page.box[at, 0] + page.box[at, 2]) / 2
-        column = min(max(int(np.searchsorted(edges, x)) - 1, 0), len(edges) - 2)
-        if last < 0 or page.box[at, 0] - page.box[last, 2] >= SPACE * page.size[at]:
-            here = column
-        by_column.setdefault(here, []).append(at)
-        last = at
-    return level_of(page, by_column)
+    for i in level:
+        if last < 0 or words.x0[i] - words.x1[last] >= SPACE * words.size[i]:
+            column = bisect_left(edges, (words.x0[i] + words.x1[i]) / 2) - 1
+            here = min(max(column, 0), len(edges) - 2)
+        by_column.setdefault(here, []).append(i)
+        last = i
+    return level_of(words, by_column)
 
 
-def level_of(page: RawPage, by_column: dict[int, list[int]]) -> Level:
+def level_of(words: Words, by_column: dict[int, list[int]]) -> Level:
     """A level of words by column."""
-    y = middle(page, [at for words in by_column.values() for at in words])
-    return Level(y, {column: _piece(page, words) for column, words in sorted(by_column.items())})
+    y = height(words, [i for mine in by_column.values() for i in mine])
+    return Level(y, {column: _piece(words, mine) for column, mine in sorted(by_column.items())})
 
 
-def _piece(page: RawPage, words: Sequence[int]) -> Piece:
-    box = page.box[list(words)]
-    text = " ".join(page.texts[at] for at in words)
-    return Piece(tuple(words), float(box[:, 0].min()), float(box[:, 2].max()), text, float(box[0, 2] - box[0, 0]))
+def _piece(words: Words, mine: Sequence[int]) -> Piece:
+    text = " ".join([words.page.texts[i] for i in mine])
+    x0, x1 = words.x0[mine[0]], words.x1[mine[0]]
+    return Piece(tuple(mine), x0, max(words.x1[i] for i in mine), text, x1 - x0)
 
 
 def rows(found: Sequence[Level], frame: Frame) -> list[list[Level]]:

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import records
+from pipeline.pdf.bands import ruled
 from pipeline.pdf.build import Paragraph
-from pipeline.pdf.cells import Found, part
-from pipeline.pdf.frames import Sheet, grids, ruled, rules
+from pipeline.pdf.cells import Found, part, words_of
+from pipeline.pdf.grids import grids
 from pipeline.pdf.layout import Block, Line
 from pipeline.pdf.raw import RawPage
+from pipeline.pdf.sheet import Sheet, rules
 from pipeline.records import Table
 
 TOUCH = 10.0  # points by which the edges of a table's head and body may miss each other
@@ -35,7 +37,7 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     upright = _turned(page, at) if turned else page
     captions = tuple(part(upright, line.first, line.last) for line in lines if _CAPTION.match(line.text))
     level = at[up_or_down >= 0 if turned else up_or_down <= 0]
-    sheet = Sheet(upright, level, *rules(upright.rules), captions, body)
+    sheet = Sheet(words_of(upright), level, *rules(upright.rules), captions, body)
     found: list[Found] = []
     for table in sorted([*grids(sheet), *ruled(sheet)], key=lambda table: -len(_words(table))):  # grids before others
         if not any(np.isin(_words(table), _words(other)).any() for other in found):
