@@ -147,7 +147,7 @@ def _between(sheet: Sheet, run: Sequence[_Band]) -> Found | None:
     placed = [cells.placed(words, level, edges) for level in _without_notes(words, levels, edges)]
     by_rules = len(run) > 3 and len(run) > 0.25 * len(placed)
     rows = cells.rows(placed, Frame(edges, _across(sheet.level, box), (box[1], head), by_rules))
-    table = cells.table(words.page, rows, box)
+    table = cells.table(words, rows, box)
     if table is None or _numbered(rows):
         return None
     full = table.rows >= FEW and len(table.cells) >= FILLED * table.rows * table.columns

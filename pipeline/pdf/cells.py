@@ -234,29 +234,32 @@ def _flows(row: Sequence[Level], level: Level, frame: Frame, step: float) -> boo
     return False
 
 
-def table(page: RawPage, grouped: Sequence[Sequence[Level]], box: Box) -> Found | None:
+def table(words: Words, grouped: Sequence[Sequence[Level]], box: Box) -> Found | None:
     """A table of these rows, without columns that hold nothing; None where one row or column is left."""
     used = sorted({column for row in grouped for level in row for column in level.pieces})
     if len(grouped) < 2 or len(used) < 2:
         return None
     cells = [
-        Cell(number, at, tuple(_lines(page, words)))
+        Cell(number, at, _lines(words, mine))
         for number, row in enumerate(grouped)
         for at, column in enumerate(used)
-        if (words := [w for level in row if column in level.pieces for w in level.pieces[column].words])
+        if (mine := [i for level in row if column in level.pieces for i in level.pieces[column].words])
     ]
-    return Found(page.number, box, len(grouped), len(used), tuple(cells))
+    return Found(words.page.number, box, len(grouped), len(used), tuple(cells))
 
 
-def _lines(page: RawPage, words: Sequence[int]) -> Iterable[Line]:
+def _lines(words: Words, mine: Sequence[int]) -> tuple[Line, ...]:
     """Words in their order as lines: runs that follow one another in the page's stream."""
-    cuts = [i for i in range(1, len(words)) if words[i] != words[i - 1] + 1 or page.breaks[words[i]]]
-    return [part(page, words[a], words[b - 1] + 1) for a, b in pairwise([0, *cuts, len(words)])]
+    breaks = words.page.breaks
+    cuts = [at for at in range(1, len(mine)) if mine[at] != mine[at - 1] + 1 or breaks[mine[at]]]
+    return tuple(part(words.page, mine[a], mine[b - 1] + 1) for a, b in pairwise([0, *cuts, len(mine)]))
 
 
 def part(page: RawPage, first: int, last: int) -> Line:
     """The words [first, last) of a page as a line."""
-    x0, top, _, _ = page.box[first:last].min(axis=0).tolist()
-    _, _, x1, bottom = page.box[first:last].max(axis=0).tolist()
+    boxes = page.box[first:last].tolist()
+    x0, top, x1, bottom = boxes[0]
+    for box in boxes[1:]:
+        x0, top, x1, bottom = min(x0, box[0]), min(top, box[1]), max(x1, box[2]), max(bottom, box[3])
     text = " ".join(page.texts[first:last])
     return Line(page.number, first, last, x0, top, x1, bottom, float(page.size[first]), int(page.style[first]), text)

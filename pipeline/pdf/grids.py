@@ -44,7 +44,7 @@ def _grid(sheet: Sheet, drawn: Sequence[Box]) -> Found | None:
     for cell, words in held:
         bands[_place(tops, cell[1])].append((_place(lefts, cell[0]), words))
     grouped = [row for band in bands if band for row in _row(sheet.words, band)]
-    return cells.table(sheet.words.page, _without_captions(sheet, grouped), box)
+    return cells.table(sheet.words, _without_captions(sheet, grouped), box)
 
 
 def _open_sided(sheet: Sheet, box: Box) -> bool:

@@ -1,7 +1,7 @@
 """The ruled lines of a page, as pdfium knows them: what tables are drawn with."""
 
 import ctypes
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from itertools import repeat
 from typing import Any
@@ -52,8 +52,12 @@ def rules(sheet: Any) -> Segments:
     deque(map(_bounds, paths, *sides), maxlen=0)
     wide, high = box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]
     solid = np.flatnonzero((wide > THIN) & (high > THIN))[:COMPOUND].tolist()
-    parts = [part for at in solid if (part := _edges(paths[at], box[at])) is not None]
-    return np.concatenate((box[(wide <= THIN) ^ (high <= THIN)], *parts))
+    handles = {at: ctypes.cast(paths[at], c.FPDF_PAGEOBJECT) for at in solid}
+    counts = {at: c.FPDFPath_CountSegments(handles[at]) for at in solid}
+    plain = [at for at in solid if counts[at] <= _RECTANGLE]
+    edges = _edges(box[plain], [_shade(handles[at]) for at in plain])
+    strokes = [_strokes(handles[at], counts[at]) for at in solid if _RECTANGLE < counts[at] <= COMPOUND]
+    return np.concatenate((box[(wide <= THIN) ^ (high <= THIN)], edges, *strokes))
 
 
 def wanted(page: RawPage) -> bool:
@@ -63,14 +67,34 @@ def wanted(page: RawPage) -> bool:
     return int((np.diff(np.flatnonzero(page.breaks), append=len(page.texts)) <= FEW).sum()) >= MANY
 
 
-def _edges(path: int, box: Segments) -> Segments | None:
-    """The straight strokes of a path that is no single stroke, or None where it is too much of a drawing."""
-    handle = ctypes.cast(path, c.FPDF_PAGEOBJECT)
-    count = c.FPDFPath_CountSegments(handle)
-    if count <= _RECTANGLE:
-        x0, y0, x1, y1 = box.tolist()
-        return np.array([(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)], np.float32)
-    return _strokes(handle, count) if count <= COMPOUND else None
+def _shade(path: Any) -> tuple[int, ...] | None:
+    """The colour that a path is filled with, where its outline is not drawn."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    c.FPDFPath_GetDrawMode(path, fill, stroke)
+    if stroke.value or not fill.value:
+        return None
+    colour = [ctypes.c_uint() for _ in range(4)]
+    c.FPDFPageObj_GetFillColor(path, *colour)
+    return tuple(part.value for part in colour)
+
+
+def _edges(box: Segments, shades: list[tuple[int, ...] | None]) -> Segments:
+    """The four edges of rectangles, without those that nobody sees: where one shade goes on in the next rectangle
+    below, as it does where each line of a cell is shaded by itself."""
+    lower: dict[object, set[int]] = defaultdict(set)
+    upper: dict[object, set[int]] = defaultdict(set)
+    for shade, (x0, y0, x1, y1) in zip(shades, box.tolist(), strict=True):
+        lower[shade, round(x0), round(x1)].add(round(y0))
+        upper[shade, round(x0), round(x1)].add(round(y1))
+    out = []
+    for shade, (x0, y0, x1, y1) in zip(shades, box.tolist(), strict=True):
+        key = (shade, round(x0), round(x1))
+        out += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
+        if shade is None or upper[key].isdisjoint(range(round(y0) - 1, round(y0) + 2)):
+            out.append((x0, y0, x1, y0))
+        if shade is None or lower[key].isdisjoint(range(round(y1) - 1, round(y1) + 2)):
+            out.append((x0, y1, x1, y1))
+    return np.array(out, np.float32).reshape(-1, 4)
 
 
 def _strokes(handle: Any, count: int) -> Segments:
@@ -88,4 +112,5 @@ def _strokes(handle: Any, count: int) -> Segments:
     ends = np.array(points, np.float32)
     both = np.concatenate((np.minimum(ends[:-1], ends[1:]), np.maximum(ends[:-1], ends[1:])), axis=1)
     straight = (both[:, 2] - both[:, 0] <= THIN) ^ (both[:, 3] - both[:, 1] <= THIN)
-    return both[np.array(lines[1:], bool) & straight]
+    level_or_plumb: Segments = both[np.array(lines[1:], bool) & straight]
+    return level_or_plumb

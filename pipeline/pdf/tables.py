@@ -31,7 +31,7 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     """
     if not len(page.rules) or not lines:
         return []
-    at = np.sort(np.concatenate([np.arange(line.first, line.last) for line in lines]))
+    at = np.array(sorted(i for line in lines for i in range(line.first, line.last)), np.intp)
     up_or_down = _sideways(page)[at]
     turned = bool((up_or_down > 0).sum() > (up_or_down < 0).sum())
     upright = _turned(page, at) if turned else page
@@ -39,9 +39,11 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     level = at[up_or_down >= 0 if turned else up_or_down <= 0]
     sheet = Sheet(words_of(upright), level, *rules(upright.rules), captions, body)
     found: list[Found] = []
+    taken: set[int] = set()
     for table in sorted([*grids(sheet), *ruled(sheet)], key=lambda table: -len(_words(table))):  # grids before others
-        if not any(np.isin(_words(table), _words(other)).any() for other in found):
+        if taken.isdisjoint(_words(table)):
             found.append(table)
+            taken.update(_words(table))
     found = _stacked(sorted(found, key=lambda table: (table.box[1], table.box[0])))
     return [_as_it_lay(table, page) for table in found] if turned else found
 
@@ -67,8 +69,9 @@ def _goes_on(above: Found, below: Found) -> bool:
     return ends < TOUCH and above.columns == below.columns
 
 
-def _words(table: Found) -> NDArray[np.intp]:
-    return np.concatenate([np.arange(line.first, line.last) for cell in table.cells for line in cell.lines])
+def _words(table: Found) -> list[int]:
+    """The indices of a table's words on its page, cell by cell."""
+    return [i for cell in table.cells for line in cell.lines for i in range(line.first, line.last)]
 
 
 def _sideways(page: RawPage) -> NDArray[np.int8]:
@@ -99,13 +102,14 @@ def _as_it_lay(table: Found, page: RawPage) -> Found:
         replace(cell, lines=tuple(part(page, line.first, line.last) for line in cell.lines)) for cell in table.cells
     )
     box = page.box[_words(table)]
-    x0, top, x1, bottom = *box[:, :2].min(axis=0).tolist(), *box[:, 2:].max(axis=0).tolist()
+    x0, top = box[:, :2].min(axis=0).tolist()
+    x1, bottom = box[:, 2:].max(axis=0).tolist()
     return replace(table, cells=cells, box=(x0, top, x1, bottom))
 
 
 def cell_by_cell(pages: Sequence[RawPage], rows: Sequence[Line], found: Sequence[Found]) -> list[Line | Block]:
     """The lines of the text with each table's in its cells, row by row, where its first word stood."""
-    owner = {(table.page, word): number for number, table in enumerate(found) for word in _words(table).tolist()}
+    owner = {(table.page, word): number for number, table in enumerate(found) for word in _words(table)}
     on = {table.page for table in found}
     begun: set[int] = set()
     out: list[Line | Block] = []
