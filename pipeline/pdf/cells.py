@@ -86,15 +86,19 @@ class Words:
 
     page: RawPage
     x0: list[float]
+    top: list[float]
     x1: list[float]
+    bottom: list[float]
     y: list[float]
     size: list[float]
+    breaks: list[bool]
 
 
 def words_of(page: RawPage) -> Words:
     """The words of a page as lists."""
-    x0, top, x1, bottom = page.box.T
-    return Words(page, x0.tolist(), x1.tolist(), ((top + bottom) / 2).tolist(), page.size.tolist())
+    x0, top, x1, bottom = page.box.T.tolist()
+    y = ((page.box[:, 1] + page.box[:, 3]) / 2).tolist()
+    return Words(page, x0, top, x1, bottom, y, page.size.tolist(), page.breaks.tolist())
 
 
 def levels(words: Words, at: Iterable[int]) -> list[list[int]]:
@@ -250,16 +254,22 @@ def table(words: Words, grouped: Sequence[Sequence[Level]], box: Box) -> Found |
 
 def _lines(words: Words, mine: Sequence[int]) -> tuple[Line, ...]:
     """Words in their order as lines: runs that follow one another in the page's stream."""
-    breaks = words.page.breaks
-    cuts = [at for at in range(1, len(mine)) if mine[at] != mine[at - 1] + 1 or breaks[mine[at]]]
-    return tuple(part(words.page, mine[a], mine[b - 1] + 1) for a, b in pairwise([0, *cuts, len(mine)]))
+    cuts = [at for at in range(1, len(mine)) if mine[at] != mine[at - 1] + 1 or words.breaks[mine[at]]]
+    return tuple(part(words, mine[a], mine[b - 1] + 1) for a, b in pairwise([0, *cuts, len(mine)]))
 
 
-def part(page: RawPage, first: int, last: int) -> Line:
+def part(words: Words, first: int, last: int) -> Line:
     """The words [first, last) of a page as a line."""
-    boxes = page.box[first:last].tolist()
-    x0, top, x1, bottom = boxes[0]
-    for box in boxes[1:]:
-        x0, top, x1, bottom = min(x0, box[0]), min(top, box[1]), max(x1, box[2]), max(bottom, box[3])
-    text = " ".join(page.texts[first:last])
-    return Line(page.number, first, last, x0, top, x1, bottom, float(page.size[first]), int(page.style[first]), text)
+    page = words.page
+    return Line(
+        page.number,
+        first,
+        last,
+        min(words.x0[first:last]),
+        min(words.top[first:last]),
+        max(words.x1[first:last]),
+        max(words.bottom[first:last]),
+        words.size[first],
+        int(page.style[first]),
+        " ".join(page.texts[first:last]),
+    )

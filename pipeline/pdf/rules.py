@@ -14,25 +14,31 @@ from pipeline.pdf.raw import RawPage
 
 THIN = 3.0  # points: what is drawn no thicker is a rule
 MOST = 20_000  # drawn objects on a page, beyond which it is a map or a plot and its rules are not looked for
-COMPOUND = 300  # paths of many strokes that are taken apart, and strokes in each
+SOLID = 500  # rectangles and drawings that are looked at
+COMPOUND = 400  # drawings that are taken apart, and strokes in each
 _RECTANGLE = 6  # strokes of a path that is no more than a rectangle
 
-SPEAKS = {"Table", "TABLE", "table", "Tab.", "Exhibit"}
+SPEAKS = {"Table", "TABLE", "Tab.", "Exhibit"}
 FEW, MANY = 3, 10  # words of a line, and lines, on a page that may hold a table without saying so
 
 Segments = NDArray[np.float32]
 
 
-def _plain(function: Any, *arguments: Any) -> Callable[..., int]:
-    """A function of pdfium with plain integers for pointers, which halves the cost of a call."""
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(ctypes.c_void_p, *arguments)(address)
-
-
 _pointer = ctypes.c_void_p
-_object = _plain(c.FPDFPage_GetObject, _pointer, ctypes.c_int)
-_kind = ctypes.PYFUNCTYPE(ctypes.c_int, _pointer)(ctypes.cast(c.FPDFPageObj_GetType, _pointer).value or 0)
+
+
+def _plain(function: Any, *arguments: Any, gives: Any = ctypes.c_int) -> Callable[..., int]:
+    """A function of pdfium with plain integers for pointers, which halves the cost of a call."""
+    return ctypes.PYFUNCTYPE(gives, *arguments)(ctypes.cast(function, _pointer).value or 0)
+
+
+_object = _plain(c.FPDFPage_GetObject, _pointer, ctypes.c_int, gives=_pointer)
+_kind = _plain(c.FPDFPageObj_GetType, _pointer)
 _bounds = _plain(c.FPDFPageObj_GetBounds, *[_pointer] * 5)
+_count = _plain(c.FPDFPath_CountSegments, _pointer)
+_segment = _plain(c.FPDFPath_GetPathSegment, _pointer, ctypes.c_int, gives=_pointer)
+_point = _plain(c.FPDFPathSegment_GetPoint, *[_pointer] * 3)
+_drawn = _plain(c.FPDFPathSegment_GetType, _pointer)
 
 
 def rules(sheet: Any) -> Segments:
@@ -51,12 +57,12 @@ def rules(sheet: Any) -> Segments:
     sides = (range(box.ctypes.data + side, box.ctypes.data + side + 16 * len(paths), 16) for side in (0, 4, 8, 12))
     deque(map(_bounds, paths, *sides), maxlen=0)
     wide, high = box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]
-    solid = np.flatnonzero((wide > THIN) & (high > THIN))[:COMPOUND].tolist()
-    handles = {at: ctypes.cast(paths[at], c.FPDF_PAGEOBJECT) for at in solid}
-    counts = {at: c.FPDFPath_CountSegments(handles[at]) for at in solid}
+    solid = np.flatnonzero((wide > THIN) & (high > THIN))[:SOLID].tolist()
+    counts = {at: _count(paths[at]) for at in solid}
     plain = [at for at in solid if counts[at] <= _RECTANGLE]
-    edges = _edges(box[plain], [_shade(handles[at]) for at in plain])
-    strokes = [_strokes(handles[at], counts[at]) for at in solid if _RECTANGLE < counts[at] <= COMPOUND]
+    edges = _edges(box[plain], [_shade(paths[at]) for at in plain])
+    many = [at for at in solid if _RECTANGLE < counts[at] <= COMPOUND][:COMPOUND]
+    strokes = [_strokes(paths[at], counts[at]) for at in many]
     return np.concatenate((box[(wide <= THIN) ^ (high <= THIN)], edges, *strokes))
 
 
@@ -67,14 +73,15 @@ def wanted(page: RawPage) -> bool:
     return int((np.diff(np.flatnonzero(page.breaks), append=len(page.texts)) <= FEW).sum()) >= MANY
 
 
-def _shade(path: Any) -> tuple[int, ...] | None:
+def _shade(path: int) -> tuple[int, ...] | None:
     """The colour that a path is filled with, where its outline is not drawn."""
+    handle = ctypes.cast(path, c.FPDF_PAGEOBJECT)
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    c.FPDFPath_GetDrawMode(path, fill, stroke)
+    c.FPDFPath_GetDrawMode(handle, fill, stroke)
     if stroke.value or not fill.value:
         return None
     colour = [ctypes.c_uint() for _ in range(4)]
-    c.FPDFPageObj_GetFillColor(path, *colour)
+    c.FPDFPageObj_GetFillColor(handle, *colour)
     return tuple(part.value for part in colour)
 
 
@@ -97,20 +104,17 @@ def _edges(box: Segments, shades: list[tuple[int, ...] | None]) -> Segments:
     return np.array(out, np.float32).reshape(-1, 4)
 
 
-def _strokes(handle: Any, count: int) -> Segments:
+def _strokes(path: int, count: int) -> Segments:
     """The level and plumb strokes of a path of many, in page space."""
-    matrix, x, y = c.FS_MATRIX(), ctypes.c_float(), ctypes.c_float()
-    c.FPDFPageObj_GetMatrix(handle, matrix)
-    points, lines = [], []
-    for at in range(count):
-        segment = c.FPDFPath_GetPathSegment(handle, at)
-        c.FPDFPathSegment_GetPoint(segment, x, y)
-        lines.append(c.FPDFPathSegment_GetType(segment) == c.FPDF_SEGMENT_LINETO)
-        points.append(
-            (matrix.a * x.value + matrix.c * y.value + matrix.e, matrix.b * x.value + matrix.d * y.value + matrix.f)
-        )
-    ends = np.array(points, np.float32)
+    matrix = c.FS_MATRIX()
+    c.FPDFPageObj_GetMatrix(ctypes.cast(path, c.FPDF_PAGEOBJECT), matrix)
+    segments = list(map(_segment, repeat(path), range(count)))
+    x, y = np.zeros((2, count), np.float32)
+    places = (range(axis.ctypes.data, axis.ctypes.data + 4 * count, 4) for axis in (x, y))
+    deque(map(_point, segments, *places), maxlen=0)
+    drawn = np.fromiter(map(_drawn, segments), np.int32, count) == c.FPDF_SEGMENT_LINETO
+    ends = np.stack((matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f), axis=1)
     both = np.concatenate((np.minimum(ends[:-1], ends[1:]), np.maximum(ends[:-1], ends[1:])), axis=1)
     straight = (both[:, 2] - both[:, 0] <= THIN) ^ (both[:, 3] - both[:, 1] <= THIN)
-    level_or_plumb: Segments = both[np.array(lines[1:], bool) & straight]
+    level_or_plumb: Segments = both[drawn[1:] & straight].astype(np.float32)
     return level_or_plumb

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline import records
 from pipeline.pdf.bands import ruled
 from pipeline.pdf.build import Paragraph
-from pipeline.pdf.cells import Found, part, words_of
+from pipeline.pdf.cells import Found, Words, part, words_of
 from pipeline.pdf.grids import grids
 from pipeline.pdf.layout import Block, Line
 from pipeline.pdf.raw import RawPage
@@ -35,9 +35,10 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     up_or_down = _sideways(page)[at]
     turned = bool((up_or_down > 0).sum() > (up_or_down < 0).sum())
     upright = _turned(page, at) if turned else page
-    captions = tuple(part(upright, line.first, line.last) for line in lines if _CAPTION.match(line.text))
+    words = words_of(upright)
+    captions = tuple(part(words, line.first, line.last) for line in lines if _CAPTION.match(line.text))
     level = at[up_or_down >= 0 if turned else up_or_down <= 0]
-    sheet = Sheet(words_of(upright), level, *rules(upright.rules), captions, body)
+    sheet = Sheet(words, level, *rules(upright.rules), captions, body)
     found: list[Found] = []
     taken: set[int] = set()
     for table in sorted([*grids(sheet), *ruled(sheet)], key=lambda table: -len(_words(table))):  # grids before others
@@ -45,7 +46,7 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
             found.append(table)
             taken.update(_words(table))
     found = _stacked(sorted(found, key=lambda table: (table.box[1], table.box[0])))
-    return [_as_it_lay(table, page) for table in found] if turned else found
+    return [_as_it_lay(table, words_of(page)) for table in found] if turned else found
 
 
 def _stacked(found: Sequence[Found]) -> list[Found]:
@@ -96,35 +97,37 @@ def _turn(box: NDArray[np.float32], page: RawPage, up: bool) -> NDArray[np.float
     return np.stack((top, page.width - x1, bottom, page.width - x0), axis=1)
 
 
-def _as_it_lay(table: Found, page: RawPage) -> Found:
+def _as_it_lay(table: Found, words: Words) -> Found:
     """A table of a turned page with its lines and box where the page has them."""
     cells = tuple(
-        replace(cell, lines=tuple(part(page, line.first, line.last) for line in cell.lines)) for cell in table.cells
+        replace(cell, lines=tuple(part(words, line.first, line.last) for line in cell.lines)) for cell in table.cells
     )
-    box = page.box[_words(table)]
-    x0, top = box[:, :2].min(axis=0).tolist()
-    x1, bottom = box[:, 2:].max(axis=0).tolist()
+    lines = [line for cell in cells for line in cell.lines]
+    x0, top = min(line.x0 for line in lines), min(line.top for line in lines)
+    x1, bottom = max(line.x1 for line in lines), max(line.bottom for line in lines)
     return replace(table, cells=cells, box=(x0, top, x1, bottom))
 
 
 def cell_by_cell(pages: Sequence[RawPage], rows: Sequence[Line], found: Sequence[Found]) -> list[Line | Block]:
     """The lines of the text with each table's in its cells, row by row, where its first word stood."""
-    owner = {(table.page, word): number for number, table in enumerate(found) for word in _words(table)}
-    on = {table.page for table in found}
+    owners: dict[int, dict[int, int]] = {table.page: {} for table in found}
+    for number, table in enumerate(found):
+        owners[table.page] |= dict.fromkeys(_words(table), number)
+    words = {number: words_of(pages[number - 1]) for number in owners}
     begun: set[int] = set()
     out: list[Line | Block] = []
     for line in rows:
-        owners = [owner.get((line.page, word)) for word in range(line.first, line.last)] if line.page in on else []
-        if all(number is None for number in owners):
+        mine = owners.get(line.page, {})
+        if mine.keys().isdisjoint(range(line.first, line.last)):
             out.append(line)
             continue
-        for number, run in groupby(enumerate(owners, line.first), key=lambda pair: pair[1]):
-            words = [at for at, _ in run]
-            if number is None:
-                out.append(part(pages[line.page - 1], words[0], words[-1] + 1))
+        for number, run in groupby(range(line.first, line.last), key=[mine.get(at, -1) for at in range(line.last)].__getitem__):
+            at = list(run)
+            if number < 0:
+                out.append(part(words[line.page], at[0], at[-1] + 1))
             elif number not in begun:
                 begun.add(number)
-                out += [Block(list(c.lines), (number, c.row, c.column)) for c in found[number].cells]
+                out += [Block(list(cell.lines), (number, cell.row, cell.column)) for cell in found[number].cells]
     return out
 
 
