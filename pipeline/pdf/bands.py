@@ -49,7 +49,7 @@ def _space(upper: Rule, lower: Rule) -> Box:
 
 def ruled(sheet: Sheet) -> list[Found]:
     """Tables between level rules of one width, whether their columns are ruled or not."""
-    bands = ([_band(sheet, *pair) for pair in pairwise(chain)] for chain in _chains(sheet.level))
+    bands = ([_band(sheet, *pair) for pair in pairwise(chain)] for chain in chains(sheet.level))
     runs = [run for mine in bands for run in _runs(mine, sheet.body)]
     return [table for run in runs if (table := _between(sheet, _with_open_end(sheet, run)))]
 
@@ -68,7 +68,7 @@ def _with_open_end(sheet: Sheet, run: list[_Band]) -> list[_Band]:
     return [*run, band] if band.kind == "cells" else run
 
 
-def _chains(level: NDArray[np.float32]) -> list[list[Rule]]:
+def chains(level: NDArray[np.float32]) -> list[list[Rule]]:
     """Rules that begin and end alike, from the top; two close together count as one."""
     chains: list[list[Rule]] = []
     for x0, y, x1, bottom in sorted(level.tolist(), key=lambda rule: (rule[1], rule[0])):

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells
 
 from pipeline.pdf import cells
 from pipeline.pdf.cells import Box, Found, Frame, Level, Words
 from pipeline.pdf.sheet import MEET, SNAP, Sheet, paragraph, pieces
 
+Rules = NDArray[np.float32]
 MOST_CROSSINGS = 20_000  # of rules, beyond which they draw a chart
 FILLED = 0.3  # of the drawn cells, at least so many hold words
 MOST_IN_CELL = 0.6  # of the words of a grid; a cell with more is a box with text
@@ -17,11 +19,26 @@ OUTER = 20.0  # points of a column at least
 
 def grids(sheet: Sheet) -> list[Found]:
     """The tables of a page whose cells are drawn on all sides."""
-    if len(sheet.plumb) < 2 or len(sheet.level) < 3 or len(sheet.plumb) * len(sheet.level) > MOST_CROSSINGS:
+    if len(sheet.plumb) < 2 or len(sheet.plumb) * len(sheet.level) > MOST_CROSSINGS:
         return []
-    edges = [_edge(rule, "h") for rule in sheet.level.tolist()] + [_edge(rule, "v") for rule in sheet.plumb.tolist()]
+    level, plumb = _crossing(sheet.level, sheet.plumb)
+    if len(plumb) < 2 or len(level) < 2:
+        return []
+    edges = [_edge(rule, "h") for rule in level.tolist()] + [_edge(rule, "v") for rule in plumb.tolist()]
     groups = cells_to_tables(intersections_to_cells(edges_to_intersections(edges, MEET, MEET)))
     return [table for drawn in groups if (table := _grid(sheet, drawn))]
+
+
+def _crossing(level: Rules, plumb: Rules) -> tuple[Rules, Rules]:
+    """The rules that meet two others or more, which those of a cell do."""
+    while True:
+        x, y = plumb[:, 0], level[:, 1:2]
+        beside = (level[:, 0:1] <= x + MEET) & (level[:, 2:3] >= x - MEET)
+        meet = beside & (plumb[:, 1] <= y + MEET) & (plumb[:, 3] >= y - MEET)
+        across, down = meet.sum(axis=1) > 1, meet.sum(axis=0) > 1
+        if across.all() and down.all():
+            return level, plumb
+        level, plumb = level[across], plumb[down]
 
 
 def _edge(rule: Sequence[float], orientation: str) -> dict[str, object]:

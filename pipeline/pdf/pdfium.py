@@ -85,7 +85,7 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
         first, last, breaks = _mend(handle, first, last, breaks, torn)
         boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
     size, style = _type(text, first, last, breaks)
-    box = _sized(text, _union(boxes), size, first, boxes[:, 1] - boxes[:, 3])
+    box = _sized(text, _union(boxes), size, first, np.abs(boxes[:, 1::4] - boxes[:, 3::4]).max(axis=1))
     string = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     return page(index + 1, label, extent, texts, _shown(box, corner), breaks, style, size)
@@ -132,10 +132,10 @@ def _sized(
 ) -> NDArray[np.float32]:
     """Boxes with those put right whose font gives a false height: they get that of common type.
 
-    `height` is that of the word's first letter: a word that runs up the page is high, its letters are not.
+    `height` is that of the word's higher end letter: a word that runs up the page is high, its letters are not.
     """
     level = box[:, 2] - box[:, 0] > 0.2 * size
-    false = level & (np.abs(height) > TALLEST * size)
+    false = level & (height > TALLEST * size)
     x, y = ctypes.c_double(), ctypes.c_double()
     for row in np.flatnonzero(false):
         c.FPDFText_GetCharOrigin(text.raw, int(first[row]), x, y)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from pipeline.pdf.layout import Line
 SNAP = 2.0  # points by which strokes of one rule may stand off its line
 MEET = 3.0  # points by which rules that meet may miss each other
 JOINED = 8.0  # points between strokes of one level rule, which may be drawn cell by cell
+FAR = 1e5  # points, more than a page is wide
 SHORTEST = 8.0  # points of a rule
 ABOVE, BELOW = 90.0, 30.0  # points between a caption and its table
 PIECE = 0.9  # of the type size: a wider gap parts what stands in different columns, mostly
@@ -77,17 +77,17 @@ def rules(strokes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
 
 def _joined(strokes: NDArray[np.float32], gap: float) -> NDArray[np.float32]:
     """Level strokes with those joined that are pieces of one."""
+    if not len(strokes):
+        return strokes
     middle = (strokes[:, 1] + strokes[:, 3]) / 2
     order = np.argsort(middle, kind="stable")
-    lines = np.cumsum(np.diff(middle[order], prepend=-1e6) > SNAP)
-    out: list[list[float]] = []
-    for _, group in groupby(zip(lines.tolist(), order.tolist(), strict=True), key=lambda pair: pair[0]):
-        mine = sorted(strokes[at].tolist() for _, at in group)
-        y = float(np.mean([(stroke[1] + stroke[3]) / 2 for stroke in mine]))
-        begun = len(out)
-        for x0, _, x1, _ in mine:
-            if len(out) > begun and x0 <= out[-1][2] + gap:
-                out[-1][2] = max(out[-1][2], x1)
-            else:
-                out.append([x0, y, x1, y])
-    return np.array([rule for rule in out if rule[2] - rule[0] >= SHORTEST], np.float32).reshape(-1, 4)
+    line = np.cumsum(np.diff(middle[order], prepend=-1e6) > SNAP)
+    height = np.bincount(line, middle[order]) / np.maximum(np.bincount(line), 1)
+    order = order[np.lexsort((strokes[order, 0], line))]
+    x0, x1 = strokes[order, 0] + FAR * line, strokes[order, 2] + FAR * line  # each line where no other reaches
+    reach = np.maximum.accumulate(x1)
+    starts = np.flatnonzero(np.concatenate(([True], x0[1:] > reach[:-1] + gap)))
+    ends = np.append(starts[1:], len(order)) - 1
+    left, right, y = x0[starts] - FAR * line[starts], reach[ends] - FAR * line[ends], height[line[starts]]
+    joined: NDArray[np.float32] = np.stack((left, y, right, y), axis=1)[right - left >= SHORTEST].astype(np.float32)
+    return joined

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import records
-from pipeline.pdf.bands import ruled
+from pipeline.pdf.bands import chains, ruled
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.cells import Found, Words, part, words_of
 from pipeline.pdf.grids import grids
@@ -31,14 +31,19 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     """
     if not len(page.rules) or not lines:
         return []
-    at = np.array(sorted(i for line in lines for i in range(line.first, line.last)), np.intp)
+    at = np.concatenate([np.arange(line.first, line.last) for line in lines])
+    at.sort()
     up_or_down = _sideways(page)[at]
     turned = bool((up_or_down > 0).sum() > (up_or_down < 0).sum())
     upright = _turned(page, at) if turned else page
+    level, plumb = rules(upright.rules)
+    captioned = [line for line in lines if _CAPTION.match(line.text)]
+    if len(plumb) < 2 and max(map(len, chains(level)), default=0) < (2 if captioned else 3):
+        return []
     words = words_of(upright)
-    captions = tuple(part(words, line.first, line.last) for line in lines if _CAPTION.match(line.text))
-    level = at[up_or_down >= 0 if turned else up_or_down <= 0]
-    sheet = Sheet(words, level, *rules(upright.rules), captions, body)
+    captions = tuple(part(words, line.first, line.last) for line in captioned)
+    mine = at[up_or_down >= 0 if turned else up_or_down <= 0]
+    sheet = Sheet(words, mine, level, plumb, captions, body)
     found: list[Found] = []
     taken: set[int] = set()
     for table in sorted([*grids(sheet), *ruled(sheet)], key=lambda table: -len(_words(table))):  # grids before others
@@ -77,7 +82,7 @@ def _words(table: Found) -> list[int]:
 
 def _sideways(page: RawPage) -> NDArray[np.int8]:
     """1 for words that run up or down the page, -1 for level ones, 0 for words too short to tell."""
-    long = np.fromiter((len(text) > 3 for text in page.texts), bool, len(page.texts))
+    long = np.fromiter(map(len, page.texts), np.int32, len(page.texts)) > 3
     wide, high = page.box[:, 2] - page.box[:, 0], page.box[:, 3] - page.box[:, 1]
     return (long & (high > 1.2 * wide)).astype(np.int8) - (long & (wide > 1.2 * high))
 
@@ -110,18 +115,20 @@ def _as_it_lay(table: Found, words: Words) -> Found:
 
 def cell_by_cell(pages: Sequence[RawPage], rows: Sequence[Line], found: Sequence[Found]) -> list[Line | Block]:
     """The lines of the text with each table's in its cells, row by row, where its first word stood."""
-    owners: dict[int, dict[int, int]] = {table.page: {} for table in found}
+    on = {table.page for table in found}
+    words = {number: words_of(pages[number - 1]) for number in on}
+    owners = {number: [-1] * len(pages[number - 1].texts) for number in on}
     for number, table in enumerate(found):
-        owners[table.page] |= dict.fromkeys(_words(table), number)
-    words = {number: words_of(pages[number - 1]) for number in owners}
+        for word in _words(table):
+            owners[table.page][word] = number
     begun: set[int] = set()
     out: list[Line | Block] = []
     for line in rows:
-        mine = owners.get(line.page, {})
-        if mine.keys().isdisjoint(range(line.first, line.last)):
+        owner = owners[line.page][line.first : line.last] if line.page in on else [-1]
+        if max(owner) < 0:
             out.append(line)
             continue
-        for number, run in groupby(range(line.first, line.last), key=[mine.get(at, -1) for at in range(line.last)].__getitem__):
+        for number, run in groupby(range(line.first, line.last), key=owners[line.page].__getitem__):
             at = list(run)
             if number < 0:
                 out.append(part(words[line.page], at[0], at[-1] + 1))
