@@ -20,6 +20,7 @@ NARROWEST = 60.0  # points of a rule that goes across a table
 DOUBLE = 4.0  # points between two rules that are drawn as one
 SAME_EDGE = 8.0  # points by which the ends of a table's rules may differ
 SAME_SIZE = 0.04  # share by which sizes of one type may differ
+OVER = 0.2  # of the lines of a page in two columns, at most so many reach over its middle
 FEW = 3  # levels of a body so short that lines of the head help to tell its columns; rows without a caption
 FILLED = 0.4  # of the places of a table without a caption, at least so many hold something
 
@@ -93,19 +94,22 @@ def _band(sheet: Sheet, upper: Rule, lower: Rule) -> _Band:
 
 def _kind(sheet: Sheet, mine: list[int], box: Box, size: float) -> str:
     """What the words between two rules are."""
-    if any(box[1] < line.top < box[3] and line.x0 < box[2] and line.x1 > box[0] for line in sheet.captions):
+    if sheet.holds_caption(box):
         return "text"
     levels = pieces(sheet.words, cells.levels(sheet.words, mine))
     if not any(len(level) > 1 for level in levels):
         return "line" if len(levels) < 3 else "text"
     if paragraph(sheet.words, levels, box):
         return "text"
-    return "columns" if not sheet.drawn(box) and _page_columns(sheet.words, mine, levels, size) else "cells"
+    if sheet.drawn(box) or not _read_down(sheet.words, mine, levels, size):
+        return "cells"
+    middle = sheet.words.page.width / 2
+    over = sum(any(sheet.words.x0[p[0]] < middle < sheet.words.x1[p[-1]] for p in level) for level in levels)
+    return "columns" if over < OVER * len(levels) else "cells"
 
 
-def _page_columns(words: Words, mine: list[int], levels: Levels, size: float) -> bool:
-    """Whether what looks like columns of a table may be those of the page: long lines, read one column after the
-    other."""
+def _read_down(words: Words, mine: list[int], levels: Levels, size: float) -> bool:
+    """Whether there are long lines, read one column after the other, as those of a page in columns are."""
     counts = [len(piece) for level in levels for piece in level]
     if len(levels) < 4 or sum(count >= 5 for count in counts) < 0.5 * len(counts):
         return False

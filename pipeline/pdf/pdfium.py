@@ -60,8 +60,7 @@ def _page(pdf: Any, index: int) -> RawPage:
             _set_upright(sheet)
         text = sheet.get_textpage()
         try:
-            raw = _words(text, index, label, extent, corner)
-            return replace(raw, rules=_shown(rules.rules(sheet), corner)) if rules.wanted(raw) else raw
+            return replace(_words(text, index, label, extent, corner), rules=_shown(rules.rules(sheet), corner))
         finally:
             text.close()
     except pypdfium2.PdfiumError:

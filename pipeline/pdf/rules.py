@@ -10,16 +10,11 @@ import numpy as np
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
-from pipeline.pdf.raw import RawPage
-
 THIN = 3.0  # points: what is drawn no thicker is a rule
 MOST = 20_000  # drawn objects on a page, beyond which it is a map or a plot and its rules are not looked for
 SOLID = 500  # rectangles and drawings that are looked at
 COMPOUND = 400  # drawings that are taken apart, and strokes in each
 _RECTANGLE = 6  # strokes of a path that is no more than a rectangle
-
-SPEAKS = {"Table", "TABLE", "Tab.", "Exhibit"}
-FEW, MANY = 3, 10  # words of a line, and lines, on a page that may hold a table without saying so
 
 Segments = NDArray[np.float32]
 
@@ -64,13 +59,6 @@ def rules(sheet: Any) -> Segments:
     many = [at for at in solid if _RECTANGLE < counts[at] <= COMPOUND][:COMPOUND]
     strokes = [_strokes(paths[at], counts[at]) for at in many]
     return np.concatenate((box[(wide <= THIN) ^ (high <= THIN)], edges, *strokes))
-
-
-def wanted(page: RawPage) -> bool:
-    """Whether a page may hold a table: it speaks of one, or has many lines of few words."""
-    if not SPEAKS.isdisjoint(page.texts):
-        return True
-    return int((np.diff(np.flatnonzero(page.breaks), append=len(page.texts)) <= FEW).sum()) >= MANY
 
 
 def _shade(path: int) -> tuple[int, ...] | None:

@@ -24,13 +24,15 @@ Levels = Sequence[Sequence[Sequence[int]]]  # words by piece by level
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """A page with its words that tables may hold, `at`, as indices; the rules on it, level and plumb, (n, 4)
-    each; its lines that begin a caption; and the size of the paper's body type in points."""
+    each; its lines that begin
+    the caption of a table and of a figure; and the size of the paper's body type in points."""
 
     words: Words
     at: NDArray[np.intp]
     level: NDArray[np.float32]
     plumb: NDArray[np.float32]
     captions: tuple[Line, ...]
+    figures: tuple[Line, ...]
     body: float
 
     def within(self, box: Box) -> list[int]:
@@ -46,6 +48,12 @@ class Sheet:
         within = (self.plumb[:, 0] > x0 + 10) & (self.plumb[:, 0] < x1 - 10)
         share = np.minimum(self.plumb[:, 3], bottom) - np.maximum(self.plumb[:, 1], top)
         return [float(x) for x in self.plumb[within & (share > 0.6 * (bottom - top)), 0]]
+
+    def holds_caption(self, box: Box) -> bool:
+        """Whether a caption begins in a box."""
+        x0, top, x1, bottom = box
+        lines = (*self.captions, *self.figures)
+        return any(top < line.top < bottom and line.x0 < x1 and line.x1 > x0 for line in lines)
 
     def captioned(self, box: Box) -> bool:
         """Whether a caption stands over a box, or close under it."""

@@ -22,6 +22,7 @@ TOUCH = 10.0  # points by which the edges of a table's head and body may miss ea
 _CAPTION = re.compile(
     r"(?:supplementary |extended data )?(?:table|tab\.|exhibit)\s?(?:[A-Z]{0,2}[-.]?\d|[IVX]+\b)", re.I
 )
+_FIGURE = re.compile(r"(?:supplementary |extended data )?(?:fig\.|figure|scheme|chart|map)\s?[A-Z]{0,2}[-.]?\d", re.I)
 
 
 def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
@@ -43,7 +44,8 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     words = words_of(upright)
     captions = tuple(part(words, line.first, line.last) for line in captioned)
     mine = at[up_or_down >= 0 if turned else up_or_down <= 0]
-    sheet = Sheet(words, mine, level, plumb, captions, body)
+    figures = tuple(part(words, line.first, line.last) for line in lines if _FIGURE.match(line.text))
+    sheet = Sheet(words, mine, level, plumb, captions, figures, body)
     found: list[Found] = []
     taken: set[int] = set()
     for table in sorted([*grids(sheet), *ruled(sheet)], key=lambda table: -len(_words(table))):  # grids before others

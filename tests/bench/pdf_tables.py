@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
+
 from pipeline import pdf
-from pipeline.pdf.raw import RawPage
-from pipeline.pdf.rules import wanted
+from pipeline.pdf.rules import Segments, rules
 from tests.bench.pdf_truth import FOLDER
 
 TIMED = 12  # papers in the timing
@@ -34,7 +35,7 @@ def speed(papers: Sequence[Path]) -> tuple[float, float]:
     pages = 0
     for number, path in enumerate([papers[0], *papers]):
         for with_tables in (True, False):
-            with patch("pipeline.pdf.rules.wanted", wanted if with_tables else _never):
+            with patch("pipeline.pdf.rules.rules", rules if with_tables else _none):
                 start = time.process_time()
                 read = len(pdf.read(path, "").pages)
                 spent[with_tables] += (time.process_time() - start) * (number > 0)
@@ -42,8 +43,8 @@ def speed(papers: Sequence[Path]) -> tuple[float, float]:
     return pages / spent[True], pages / spent[False]
 
 
-def _never(_: RawPage) -> bool:
-    return False
+def _none(_: object) -> Segments:
+    return np.zeros((0, 4), np.float32)
 
 
 def main(arguments: list[str]) -> None:
