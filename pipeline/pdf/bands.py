@@ -51,20 +51,26 @@ def _space(upper: Rule, lower: Rule) -> Box:
 def ruled(sheet: Sheet) -> list[Found]:
     """Tables between level rules of one width, whether their columns are ruled or not."""
     bands = ([_band(sheet, *pair) for pair in pairwise(chain)] for chain in chains(sheet.level))
-    runs = [run for mine in bands for run in _runs(mine, sheet.body)]
+    runs = [run for mine in bands for run in _runs(sheet, mine)]
     return [table for run in runs if (table := _between(sheet, _with_open_end(sheet, run)))]
 
 
 def _with_open_end(sheet: Sheet, run: list[_Band]) -> list[_Band]:
     """A captioned head alone with the cells below it that no rule closes, on the page that the table runs over."""
     upper, page = run[-1].lower, sheet.words.page
-    if len(run) > 1 or not sheet.captioned(run[0].box):
+    head = pieces(sheet.words, cells.levels(sheet.words, sheet.within(run[0].box)))
+    if len(run) > 1 or len(head) > FEW or not sheet.captioned(run[0].box):
         return run
-    end = upper[1]
-    for level in cells.levels(sheet.words, sheet.within(_space(upper, (upper[0], page.height, upper[2], page.height)))):
+    below = cells.levels(sheet.words, sheet.within(_space(upper, (upper[0], page.height, upper[2], page.height))))
+    end, kept = upper[1], []
+    for level in below:
         if float(page.box[level, 1].min()) - end > 3 * sheet.body:
             break
         end = float(page.box[level, 3].max())
+        kept.append(level)
+    several = sorted(len(level) for level in pieces(sheet.words, kept) if len(level) > 1)
+    if not several or several[len(several) // 2] < max(map(len, head)) - 1:
+        return run
     band = _band(sheet, upper, (upper[0], end + SNAP, upper[2], end + SNAP))
     return [*run, band] if band.kind == "cells" else run
 
@@ -117,15 +123,14 @@ def _read_down(words: Words, mine: list[int], levels: Levels, size: float) -> bo
     return int(back.sum()) <= max(3, 0.08 * len(levels))
 
 
-def _runs(bands: Sequence[_Band], body: float) -> list[list[_Band]]:
+def _runs(sheet: Sheet, bands: Sequence[_Band]) -> list[list[_Band]]:
     """Bands of one table, those at both ends being cells.
 
-    Columns that may be the page's are a table's where they are set in the type of the cells above, not the body's.
+    Columns that may be the page's are a table's under its captioned head, where they are not set in the body's type.
     """
     runs: list[list[_Band]] = [[]]
     for band in bands:
-        last = next((other for other in reversed(runs[-1]) if other.kind == "cells"), None)
-        if band.kind == "columns" and last and _alike(band.size, last.size) and not _alike(band.size, body):
+        if band.kind == "columns" and _under_head(sheet, runs[-1], band):
             runs[-1].append(replace(band, kind="cells"))
         elif band.kind in ("text", "columns"):
             runs.append([])
@@ -133,6 +138,14 @@ def _runs(bands: Sequence[_Band], body: float) -> list[list[_Band]]:
             runs[-1].append(band)
     held = ([i for i, band in enumerate(run) if band.kind == "cells"] for run in runs)
     return [run[at[0] : at[-1] + 1] for run, at in zip(runs, held, strict=True) if at]
+
+
+def _under_head(sheet: Sheet, run: Sequence[_Band], band: _Band) -> bool:
+    """Whether a band that may be text goes on with a table of which there is the captioned head so far."""
+    above = [other for other in run if other.kind == "cells"]
+    if not above or not sheet.captioned(above[0].box):
+        return False
+    return _alike(band.size, above[-1].size) and not _alike(band.size, sheet.body)
 
 
 def _alike(a: float, b: float) -> bool:

@@ -39,7 +39,6 @@ def read(path: Path, document_id: str) -> Document:
     body = layout.body_size(every)
     found = [table for page, mine in zip(raw.pages, rows, strict=True) for table in tables.find(page, mine, body)]
     built = build(raw.pages, layout.blocks(tables.cell_by_cell(raw.pages, every, found)))
-    running = [paragraph for paragraph in built.paragraphs if paragraph.cell is None]
     if not is_legible(built.text):
         raise UnreadablePaper(
             "The text in this PDF comes out as nonsense: its fonts do not say which letters they draw.",
@@ -51,7 +50,7 @@ def read(path: Path, document_id: str) -> Document:
         text=built.text,
         pages=built.pages,
         words=built.words,
-        sections=sections(built.text, running, body),
+        sections=sections(built.text, tables.as_one(built.paragraphs), body),
         metadata=metadata(raw, built.text, built.paragraphs),
         reader=raw.reader,
         tables=tables.spans(found, built.paragraphs),

@@ -140,6 +140,18 @@ def cell_by_cell(pages: Sequence[RawPage], rows: Sequence[Line], found: Sequence
     return out
 
 
+def as_one(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """The paragraphs with the cells of each table as one, so that none is taken for a heading."""
+    out: list[Paragraph] = []
+    for paragraph in paragraphs:
+        last = out[-1] if out else None
+        if last and last.cell and paragraph.cell and last.cell[0] == paragraph.cell[0]:
+            out[-1] = replace(last, end=paragraph.end, lines=(*last.lines, *paragraph.lines), bold=False)
+        else:
+            out.append(paragraph)
+    return out
+
+
 def spans(found: Sequence[Found], paragraphs: Sequence[Paragraph]) -> tuple[Table, ...]:
     """The tables with their cells as spans of the text, in its order."""
     at = {paragraph.cell: (paragraph.start, paragraph.end) for paragraph in paragraphs if paragraph.cell}

@@ -124,6 +124,7 @@ def test_a_table_with_three_rules(tmp_path: Path) -> None:
 
 def test_sentences_in_cells_can_be_coded_whole(tmp_path: Path) -> None:
     canvas = opened(tmp_path / "a.pdf")
+    draw(canvas, [(72, 40, "1. Introduction")], 12, "Helvetica-Bold")
     draw(canvas, column(wrapped(" ".join(PROSE)), top=60))
     draw(canvas, [(72, 280, "Table 2. Measures and what held them back.")])
     booktabs(canvas, 300, (76, 180, 350), 540, SENTENCES, 32)
@@ -190,6 +191,8 @@ def test_a_paragraph_runs_on_past_a_table_on_the_next_page(tmp_path: Path) -> No
 
 def test_a_table_set_sideways(tmp_path: Path) -> None:
     canvas = opened(tmp_path / "a.pdf")
+    draw(canvas, column(wrapped(" ".join(PROSE))))
+    canvas.showPage()
     canvas.translate(A4[0], 0)
     canvas.rotate(90)
     canvas.translate(0, A4[0] - A4[1])
