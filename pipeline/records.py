@@ -278,6 +278,7 @@ class Card:
     sketch: tuple[int, ...]
     pages: int
     characters: int
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +311,7 @@ class Paper:
     reader: str
     domain: str
     sentences: dict[str, int]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,6 @@ def _spans(writer: _Writer, pages: Sequence[RawPage]) -> tuple[Page, ...]:
     starts[0] = 0
     ends = [*starts[1:], writer.length]
     return tuple(
-        Page(raw.number, raw.label, raw.width, raw.height, start, end)
+        Page(raw.number, raw.label, raw.width, raw.height, start, end, raw.ocr)
         for raw, start, end in zip(pages, starts, ends, strict=True)
     )

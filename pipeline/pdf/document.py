@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pypdfium2
 
-from pipeline.errors import UnreadablePaper
+from pipeline.errors import OtherLanguage, UnreadablePaper
 from pipeline.pdf import layout, ocr, pdfium, plumber, tables
 from pipeline.pdf.build import build
+from pipeline.pdf.language import NAMES, language
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.raw import Raw, RawPage
@@ -16,6 +17,7 @@ from pipeline.pdf.running import without_hidden, without_running
 from pipeline.pdf.sections import sections
 from pipeline.records import Document
 
+EAST = "\u2e80"  # from here on, writing systems of East Asia
 FEW_WORDS = 10  # a page with fewer is taken for a picture
 _HEAD = 1024  # bytes in which the mark of a PDF must stand
 _WRONG_PASSWORD = 4  # pdfium's error code
@@ -28,8 +30,10 @@ def read(path: Path, document_id: str) -> Document:
 
     Blocks (paragraphs, headings, captions) are parted by one line feed in the text, words of a block by
     one space; a paragraph that runs over a column or a page is one block. `reader` is "pdfium",
-    "pdfplumber" where pdfium could not read the file, or "tesseract" where a page was read from its picture.
-    Raises UnreadablePaper where the file is empty, no PDF, locked, damaged, or holds no text to read.
+    "pdfplumber" where pdfium could not read the file, "tesseract" where every page with words was read from its
+    picture, or both names where some were.
+    Raises UnreadablePaper where the file is empty, no PDF, locked, damaged, or holds no text to read, and
+    OtherLanguage where most of it is not in English.
     """
     _check_file(path)
     raw = _with_pictures_read(path, _raw(path))
@@ -45,16 +49,26 @@ def read(path: Path, document_id: str) -> Document:
             str(path),
             "Print the paper to a PDF of images and run OCR on it, or find another copy.",
         )
+    parts = sections(built.text, tables.as_one(built.paragraphs), body)
     return Document(
         id=document_id,
         text=built.text,
         pages=built.pages,
         words=built.words,
-        sections=sections(built.text, tables.as_one(built.paragraphs), body),
+        sections=parts,
         metadata=metadata(raw, built.text, built.paragraphs),
         reader=raw.reader,
+        language=_english(path, language(built.text, parts)),
         tables=tables.spans(found, built.paragraphs),
     )
+
+
+def _english(path: Path, code: str) -> str:
+    """The language of a paper. Raises OtherLanguage where it is told and is not English."""
+    if code in ("en", ""):
+        return code
+    remedy = "Add an English version or translation, if there is one: only English papers are coded."
+    raise OtherLanguage(f"The paper is in {NAMES[code]} ({code}).", str(path), remedy)
 
 
 def _check_file(path: Path) -> None:
@@ -111,7 +125,9 @@ def _with_pictures_read(path: Path, raw: Raw) -> Raw:
     read = {new.number: new for new in ocr.recognise(path, bare) if len(new.texts) > len(known[new.number].texts)}
     if not read:
         return raw
-    return replace(raw, pages=[read.get(page.number, page) for page in raw.pages], reader=ocr.READER)
+    pages = [read.get(page.number, page) for page in raw.pages]
+    mixed = any(page.texts and not page.ocr for page in pages)
+    return replace(raw, pages=pages, reader=f"{raw.reader}, {ocr.READER}" if mixed else ocr.READER)
 
 
 def _check_text(path: Path, raw: Raw) -> None:
@@ -131,5 +147,9 @@ def _check_text(path: Path, raw: Raw) -> None:
 
 
 def _words(pages: Sequence[RawPage]) -> int:
-    """How many words of two letters or more the pages hold: dirt that OCR takes for signs is not text."""
-    return sum(len(word) > 1 and word.isalpha() for page in pages for word in page.texts)
+    """How many words of two letters or more the pages hold: dirt that OCR takes for signs is not text.
+
+    Where words are not parted by spaces, as in Chinese, two signs count as a word.
+    """
+    words = (word for page in pages for word in page.texts if len(word) > 1)
+    return sum(sum(char >= EAST for char in word) // 2 if max(word) >= EAST else word.isalpha() for word in words)

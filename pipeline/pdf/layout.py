@@ -75,6 +75,8 @@ def lines(page: RawPage) -> list[Line]:
     height = bottom - top
     gap = x0[1:] - x1[:-1]
     turns = (x0[1:] < x0[:-1] - 1) | (gap > CELL_GAP * np.maximum(height[1:], height[:-1]))
+    if page.ocr:  # its lines are well told, also those that run up the page or upside down
+        turns[:] = False
     close = (np.abs(bottom[1:] - bottom[:-1]) < LEVEL * height[1:]) & (gap > -1) & (gap < WORD_GAP * height[1:])
     starts = np.flatnonzero(np.concatenate(([True], turns | (page.breaks[1:] & ~close))))
     ends = np.append(starts[1:], len(page.texts))

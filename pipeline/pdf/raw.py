@@ -37,8 +37,8 @@ class RawPage:
     `box`: float32 (n, 4) as x0, top, x1, bottom in points from the top left of the page as shown.
     `breaks`: bool (n,), True where the reader saw a line begin. `style`: uint8 (n,), BOLD and ITALIC
     added up, and `size`: float32 (n,), the type size in points, of the line that the word stands in.
-    A word holds no white space; one that ends in HYPHEN_BREAK goes on in the next word.
-    `rules`: float32 (m, 4), boxes of level and plumb strokes, on pages that may hold a table.
+    A word holds no white space; one that ends in HYPHEN_BREAK goes on in the next word. `ocr` says that
+    they were read from a picture. `rules`: float32 (m, 4), boxes of the level and plumb strokes on the page.
     """
 
     number: int
@@ -50,6 +50,7 @@ class RawPage:
     breaks: NDArray[np.bool_]
     style: NDArray[np.uint8]
     size: NDArray[np.float32]
+    ocr: bool = False
     rules: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
 
