@@ -9,8 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import Any
 
 from pipeline.records import Section
 
@@ -74,7 +73,9 @@ def _told(stretch: str) -> str:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # here, for most runs need neither it nor its time
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     identifier.set_languages(sorted(NAMES))
     return identifier

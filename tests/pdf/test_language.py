@@ -99,7 +99,7 @@ def test_a_chinese_paper_is_set_aside(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"))
     canvas.setFont("STSong-Light", 11)
     for at in range(30):
-        canvas.drawString(60, 780 - 20 * at, TEXTS["zh"][:36])
+        canvas.drawString(60, 780 - 20 * at, (TEXTS["zh"] * 2)[at : at + 36])
     canvas.save()
     with pytest.raises(OtherLanguage, match=r"Chinese \(zh\)"):
         pdf.read(tmp_path / "a.pdf", "id")
