@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import pypdfium2
@@ -131,7 +132,7 @@ def _with_pictures_read(path: Path, raw: Raw) -> Raw:
 
 
 def _check_text(path: Path, raw: Raw) -> None:
-    if _words(raw.pages) >= FEW_WORDS:
+    if _has_words(raw.pages):
         return
     if ocr.available():
         raise UnreadablePaper(
@@ -146,10 +147,11 @@ def _check_text(path: Path, raw: Raw) -> None:
     )
 
 
-def _words(pages: Sequence[RawPage]) -> int:
-    """How many words of two letters or more the pages hold: dirt that OCR takes for signs is not text.
+def _has_words(pages: Sequence[RawPage]) -> bool:
+    """Whether pages hold some words of two letters or more: dirt that OCR takes for signs is not text.
 
     Where words are not parted by spaces, as in Chinese, two signs count as a word.
     """
     words = (word for page in pages for word in page.texts if len(word) > 1)
-    return sum(sum(char >= EAST for char in word) // 2 if max(word) >= EAST else word.isalpha() for word in words)
+    counts = (sum(char >= EAST for char in word) // 2 if max(word) >= EAST else word.isalpha() for word in words)
+    return any(total >= FEW_WORDS for total in accumulate(counts))

@@ -5,7 +5,6 @@ py3langid (BSD licence) is langid.py of Lui and Baldwin, "langid.py: An off-the-
 load, which only papers that do not look English cost.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
@@ -19,7 +18,6 @@ ENOUGH = 200  # letters below which a text is too short to tell
 PLAIN = 0.12  # of the words of a stretch in English, at least so many are among these
 
 _ENGLISH = frozenset("the of and to is that for with are this which was were from by be it has have not can".split())
-_LETTER = re.compile(r"[^\W\d_]")
 NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "da": "Danish",
     "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque",
@@ -40,9 +38,11 @@ def language(text: str, sections: Iterable[Section]) -> str:
     The reference list does not count. An abstract in another language, or names, do not outweigh the text.
     """
     body = " ".join(text[s.start : s.end] for s in sections if s.role != "references") or text
-    seen = [stretch for stretch in _stretches(body) if _letters(stretch) >= LETTERS * len(stretch)]
-    if not seen or _letters("".join(seen)) < ENOUGH:
+    counted = ((stretch, sum(map(str.isalpha, stretch))) for stretch in _stretches(body))
+    letters = {stretch: count for stretch, count in counted if count >= LETTERS * len(stretch)}
+    if sum(letters.values()) < ENOUGH:
         return ""
+    seen = list(letters)
     english = [_is_english(stretch) for stretch in seen]
     if sum(english) >= len(seen) / 2:
         return "en"
@@ -55,10 +55,6 @@ def _stretches(body: str) -> list[str]:
     """Stretches of a text, evenly spread, or all of it where it is short."""
     step = max(len(body) // WINDOWS, LENGTH)
     return [body[at : at + LENGTH] for at in range(0, len(body), step)][:WINDOWS]
-
-
-def _letters(text: str) -> int:
-    return len(_LETTER.findall(text))
 
 
 def _is_english(stretch: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -64,6 +65,7 @@ class Raw:
     reader: str
 
 
+@cache
 def font_style(font: str) -> int:
     """The style that a font's name tells, as in "ABCDEF+Times-BoldItalic" or "AdvTT3b30f6db.B"."""
     low = font.lower()
