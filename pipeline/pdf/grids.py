@@ -13,7 +13,9 @@ from pipeline.pdf.sheet import MEET, SNAP, Sheet, paragraph, pieces
 Rules = NDArray[np.float32]
 MOST_CROSSINGS = 20_000  # of rules, beyond which they draw a chart
 FILLED = 0.3  # of the drawn cells, at least so many hold words
-MOST_IN_CELL = 0.6  # of the words of a grid; a cell with more is a box with text
+MOST_IN_CELL = 0.6  # of the words of a grid of few cells; a cell with more is a box with text
+MANY = 8  # cells with words, from which one may hold most of them
+NARROW = 6.0  # points: cells that are narrower are the white between rules
 OUTER = 20.0  # points of a column at least
 
 
@@ -50,7 +52,9 @@ def _grid(sheet: Sheet, drawn: Sequence[Box]) -> Found | None:
     """The table that drawn cells make, or None where they are a frame, a chart or a form with little in it."""
     held = [(cell, words) for cell in drawn if len(words := sheet.within(cell))]
     most = max((len(words) for _, words in held), default=0)
-    if len(held) < max(4, FILLED * len(drawn)) or most > MOST_IN_CELL * sum(len(words) for _, words in held):
+    box_of_text = len(held) < MANY and most > MOST_IN_CELL * sum(len(words) for _, words in held)
+    real = sum(cell[2] - cell[0] > NARROW and cell[3] - cell[1] > NARROW for cell in drawn)
+    if len(held) < max(4, FILLED * real) or box_of_text:
         return None
     box = _around(drawn)
     levels = cells.levels(sheet.words, sheet.within(box))

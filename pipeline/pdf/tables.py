@@ -18,6 +18,7 @@ from pipeline.pdf.raw import RawPage
 from pipeline.pdf.sheet import Sheet, rules
 from pipeline.records import Table
 
+SURER = 1.25  # how much more a word counts in a table whose cells are drawn than in one with level rules alone
 TOUCH = 10.0  # points by which the edges of a table's head and body may miss each other
 _CAPTION = re.compile(
     r"(?:supplementary |extended data )?(?:table|tab\.|exhibit)\s?(?:[A-Z]{0,2}[-.]?\d|[IVX]+\b)", re.I
@@ -46,9 +47,11 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     mine = at[up_or_down >= 0 if turned else up_or_down <= 0]
     figures = tuple(part(words, line.first, line.last) for line in lines if _FIGURE.match(line.text))
     sheet = Sheet(words, mine, level, plumb, captions, figures, body)
+    weighed = [(SURER * len(_words(table)), table) for table in grids(sheet)]
+    weighed += [(len(_words(table)), table) for table in ruled(sheet)]
     found: list[Found] = []
     taken: set[int] = set()
-    for table in sorted([*grids(sheet), *ruled(sheet)], key=lambda table: -len(_words(table))):  # grids before others
+    for _, table in sorted(weighed, key=lambda pair: -pair[0]):  # of two that claim the same words, the larger
         if taken.isdisjoint(_words(table)):
             found.append(table)
             taken.update(_words(table))
