@@ -58,7 +58,7 @@ def recognise(path: Path, pages: list[RawPage]) -> Iterator[RawPage]:
             number,
             by_number[number].label,
             extent,
-            [r["text"] for r in rows],
+            ["".join(r["text"].split()) for r in rows],  # tesseract puts spaces into some
             box,
             breaks,
             np.zeros(len(rows)),
