@@ -23,7 +23,18 @@ class PrecedentError(Exception):
 
 
 class UnreadablePaper(PrecedentError):  # noqa: N818 - it names the paper's state, as a researcher would
-    """A file that cannot become a Document: damaged, encrypted, empty, no PDF, no text."""
+    """A file that cannot become a Document: damaged, encrypted, empty, no PDF, no text.
+
+    `kind` is that of the Rejection it leads to.
+    """
+
+    kind = "unreadable"
+
+
+class OtherLanguage(UnreadablePaper):
+    """A paper that is not in English, which is all that the codebook and the models know."""
+
+    kind = "language"
 
 
 class CodebookError(PrecedentError):

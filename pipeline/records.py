@@ -286,6 +286,7 @@ class Card:
     sketch: tuple[int, ...]
     pages: int
     characters: int
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +319,7 @@ class Paper:
     reader: str
     domain: str
     sentences: dict[str, int]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,10 +181,18 @@ def _metadata(row: dict[str, Any]) -> Metadata:
 
 def load_cards(paths: Sequence[Path]) -> tuple[Card, ...]:
     """What ingest needs of each kept Document, without its text, in the order of the ids."""
-    columns = "id, reader, title, authors, year, doi, sketch, len(pages) AS pages, length(text) AS characters"
+    columns = "id, reader, language, title, authors, year, doi, sketch, len(pages) AS pages, length(text) AS characters"
     rows = _query(f"SELECT {columns} FROM read_parquet(?) ORDER BY id", paths)  # noqa: S608 - constant
     return tuple(
-        Card(row["id"], row["reader"], _metadata(row), tuple(row["sketch"]), row["pages"], row["characters"])
+        Card(
+            row["id"],
+            row["reader"],
+            _metadata(row),
+            tuple(row["sketch"]),
+            row["pages"],
+            row["characters"],
+            row["language"],
+        )
         for row in rows
     )
 

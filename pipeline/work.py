@@ -73,7 +73,7 @@ def process_paper(job: Job) -> Outcome:
         sentences = _stage(job, "split", seconds, lambda: _split(job, document), store.load_passages)
         _stage(job, "code", seconds, lambda: _code(job, document, sentences), store.load_coded)
     except UnreadablePaper as error:
-        rejection = Rejection(job.name, job.document_id, "unreadable", error.what, error.remedy)
+        rejection = Rejection(job.name, job.document_id, error.kind, error.what, error.remedy)
         store.save_rejection(result_path(job, "read"), rejection)
         return Outcome(job.document_id, seconds, rejection)
     except OSError as error:

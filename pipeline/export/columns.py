@@ -78,7 +78,7 @@ review_status string What a person decided on the coding
 reviewer string Who decided
 reviewed_at string When, ISO 8601
 original_code string The machine's code, where a person changed it
-note string The person's note
+note string The person's note; in a row that nobody reviewed, that its page was read by OCR
 pdf_sha256 string sha256 of the paper's file
 run_id string Fingerprint of everything the tables were made from
 terms string Terms of the codebook that fired, separated by semicolons
@@ -90,7 +90,8 @@ other_paths string Other files with the same bytes
 {_ABOUT.strip()}
 journal string Journal, from the bibliography
 pages integer Pages
-reader string What read the file
+reader string What read the file; tesseract where pages were read by OCR
+language string Language of the text, ISO 639-1; empty where there is too little of it to tell
 domain string Side of the paper, both, or other
 sentences integer Sentences read for coding
 codings integer Codings

@@ -24,7 +24,7 @@ from pypdf.generic import (
 )
 
 from pipeline.errors import first_line
-from pipeline.export.places import clean
+from pipeline.export.places import clean, reading_note
 from pipeline.export.results import Results
 from pipeline.records import Box, Coding
 
@@ -86,6 +86,8 @@ def _marks(results: Results, document_id: str, codings: tuple[Coding, ...]) -> l
     for coding in codings:
         label = labels.get((coding.family, coding.code), coding.code)
         note = f"{label}\n{coding.domain}, {coding.status}, {coding.method}, confidence {coding.confidence:.2f}"
+        if how := reading_note(document, coding):
+            note += f", {how}"
         colour = colours.get(coding.family, COLOURS[-1])
         there = spans[coding.start, coding.end]
         band = there.index(coding.id) / len(there), (there.index(coding.id) + 1) / len(there)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from markupsafe import Markup
 
-from pipeline.export.places import CONTEXT, clean, context, section_name, sides_of
+from pipeline.export.places import CONTEXT, clean, context, reading_note, section_name, sides_of
 from pipeline.export.results import Results
 from pipeline.records import BOTH, OTHER, Coding, Document, Paper, Role, Status
 
@@ -91,7 +91,8 @@ def _word(words: dict[str, int], word: str) -> int:
 def _told(document: Document, coding: Coding, words: dict[str, int], told: bool, around: bool) -> list[Any]:
     page = document.page_at(coding.start)
     label = page.label if page.label != str(page.number) else ""
-    place = [page.number, label, _word(words, section_name(document, coding))]
+    where = ", ".join(part for part in (section_name(document, coding), reading_note(document, coding)) if part)
+    place = [page.number, label, _word(words, where)]
     quote = [clean(coding.quote)] if told else []
     return [*place, *quote, *(context(document, coding.start, coding.end) if around else ())]
 

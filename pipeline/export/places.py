@@ -25,6 +25,12 @@ def context(document: Document, start: int, end: int) -> tuple[str, str]:
     return " ".join(before.split()), " ".join(after.split())
 
 
+def reading_note(document: Document, coding: Coding) -> str:
+    """What to know of how a quote was read: "read by OCR" where a page of it was, else nothing."""
+    ends = document.page_at(coding.start), document.page_at(coding.end - 1)
+    return "read by OCR" if any(page.ocr for page in ends) else ""
+
+
 def section_name(document: Document, coding: Coding, limit: int = 80) -> str:
     """The heading above a coding, or the role of its place where no heading was found."""
     section = document.section_at(coding.start)

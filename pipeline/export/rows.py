@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pipeline.export.places import context, sides_of
+from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
 from pipeline.records import Coding, Comparison, Document, Link, Paper, Side
 
@@ -60,7 +60,7 @@ def _evidence(results: Results) -> Iterator[Row]:
         document = results.document(document_id)
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions}
         for coding in codings:
-            yield {**about, **_coded(coding), **_placed(document, coding), **_unreviewed()}
+            yield {**about, **_coded(coding), **_placed(document, coding), **_unreviewed(document, coding)}
 
 
 def _coded(coding: Coding) -> dict[str, Any]:
@@ -100,9 +100,9 @@ def _placed(document: Document, coding: Coding) -> dict[str, Any]:
     }
 
 
-def _unreviewed() -> dict[str, Any]:
-    empty = dict.fromkeys(("reviewer", "reviewed_at", "original_code", "note"), "")
-    return {"review_status": "unreviewed", **empty}
+def _unreviewed(document: Document, coding: Coding) -> dict[str, Any]:
+    empty = dict.fromkeys(("reviewer", "reviewed_at", "original_code"), "")
+    return {"review_status": "unreviewed", **empty, "note": reading_note(document, coding)}
 
 
 def _documents(results: Results) -> Iterator[Row]:
@@ -115,6 +115,7 @@ def _documents(results: Results) -> Iterator[Row]:
             "journal": paper.journal,
             "pages": paper.pages,
             "reader": paper.reader,
+            "language": paper.language,
             "domain": paper.domain,
             "sentences": sum(paper.sentences.values()),
             "codings": counts[paper.document_id],

@@ -4,10 +4,12 @@ Words of a block are parted by one space, blocks by one line feed; the text hold
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.pdf import hyphens
 from pipeline.pdf.layout import Block, Line
@@ -17,13 +19,17 @@ from pipeline.records import Page, Words
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A block in the text, by offsets: with its type's height in points, weight, and place."""
+    """A block in the text, by offsets: with its type's height in points, weight, and place.
+
+    `cell` is that of the block: table, row and column, from 0, where it is a table's cell.
+    """
 
     start: int
     end: int
     size: float
     bold: bool
     lines: tuple[Line, ...]
+    cell: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,59 +42,53 @@ class Built:
     paragraphs: tuple[Paragraph, ...]
 
 
-class _Writer:
-    """Text under construction: pieces, and the words' offsets and places as columns."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.length = 0
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.pages: list[int] = []
-        self.rows: list[int] = []
-
-    def space(self, separator: str) -> None:
-        if self.length:
-            self.pieces.append(separator)
-            self.length += 1
-
-    def word(self, text: str, page: int, row: int) -> None:
-        self.starts.append(self.length)
-        self.pieces.append(text)
-        self.length += len(text)
-        self.ends.append(self.length)
-        self.pages.append(page)
-        self.rows.append(row)
-
-
 def build(pages: Sequence[RawPage], blocks: Sequence[Block]) -> Built:
     """The text of the blocks, with line-break hyphens repaired and a box for every word."""
     known = hyphens.vocabulary(line.text for block in blocks for line in block.lines)
-    writer = _Writer()
-    paragraphs: list[Paragraph] = []
+    words: list[str] = []
+    gaps: list[str] = []  # what stands before each word
+    counts = [0]
     for block in blocks:
-        writer.space("\n")
-        start = writer.length
-        _write(writer, pages, block, known)
-        paragraphs.append(Paragraph(start, writer.length, block.size, block.bold, tuple(block.lines)))
-    text = "".join(writer.pieces)
-    return Built(text, _columns(writer, pages), _spans(writer, pages), tuple(paragraphs))
+        _add(words, gaps, pages, block, known)
+        counts.append(len(words))
+    gaps[:1] = [""] if gaps else []
+    lengths, before = (np.fromiter(map(len, texts), np.int32, len(words)) for texts in (words, gaps))
+    ends = np.cumsum(lengths + before, dtype=np.int32)
+    columns = _columns(ends - lengths, ends, pages, [line for block in blocks for line in block.lines])
+    text = "".join(chain.from_iterable(zip(gaps, words, strict=True)))
+    return Built(text, columns, _spans(columns, pages, len(text)), tuple(_paragraphs(blocks, counts, columns)))
 
 
-def _write(writer: _Writer, pages: Sequence[RawPage], block: Block, known: Counter[str]) -> None:
-    glued = True  # the block's first word needs no space before it
+def _add(words: list[str], gaps: list[str], pages: Sequence[RawPage], block: Block, known: Counter[str]) -> None:
+    """Add a block's words as they go into the text, and what stands before each of them."""
+    gap = "\n"
     for number, line in enumerate(block.lines):
-        texts = pages[line.page - 1].texts
-        for row in range(line.first, line.last):
-            if not glued:
-                writer.space(" ")
-            word, glued = texts[row], False
-            if row == line.last - 1 and number + 1 < len(block.lines):
-                follower = block.lines[number + 1]
-                word, glued = _at_break(word, pages[follower.page - 1].texts[follower.first], known)
-            elif HYPHEN_BREAK in word:
-                word, glued = word.replace(HYPHEN_BREAK, "-"), row < line.last - 1
-            writer.word(word, line.page, row)
+        mine = pages[line.page - 1].texts[line.first : line.last]
+        before = [gap, *[" "] * (len(mine) - 1)]
+        gap = " "
+        if number + 1 < len(block.lines):
+            follower = block.lines[number + 1]
+            mine[-1], glued = _at_break(mine[-1], pages[follower.page - 1].texts[follower.first], known)
+            gap = "" if glued else " "
+        if HYPHEN_BREAK in line.text:
+            _within(mine, before)
+        words += mine
+        gaps += before
+
+
+def _within(words: list[str], gaps: list[str]) -> None:
+    """Write out the hyphens of words that a break which is none of ours cut; what follows is glued to them."""
+    for at, word in enumerate(words):
+        if HYPHEN_BREAK in word:
+            words[at] = word.replace(HYPHEN_BREAK, "-")
+            gaps[at + 1 : at + 2] = [""] * len(gaps[at + 1 : at + 2])
+
+
+def _paragraphs(blocks: Sequence[Block], counts: Sequence[int], words: Words) -> Iterator[Paragraph]:
+    """The blocks by offsets; `counts` are the numbers of words before each, and in all."""
+    for block, (first, last) in zip(blocks, pairwise(counts), strict=True):
+        start, end = int(words.start[first]), int(words.end[last - 1])
+        yield Paragraph(start, end, block.size, block.bold, tuple(block.lines), block.cell)
 
 
 def _at_break(word: str, following: str, known: Counter[str]) -> tuple[str, bool]:
@@ -101,21 +101,25 @@ def _at_break(word: str, following: str, known: Counter[str]) -> tuple[str, bool
     return (head + "-" if hyphens.keeps_hyphen(head, following, known) else head), True
 
 
-def _columns(writer: _Writer, pages: Sequence[RawPage]) -> Words:
-    page = np.array(writer.pages, np.int32)
-    first = np.cumsum([0, *(len(raw.texts) for raw in pages)])
-    every = np.concatenate([raw.box for raw in pages])
-    box = every[first[page - 1] + np.array(writer.rows, np.intp)]
-    return Words(np.array(writer.starts, np.int32), np.array(writer.ends, np.int32), page, box)
+def _columns(
+    starts: NDArray[np.int32], ends: NDArray[np.int32], pages: Sequence[RawPage], lines: Sequence[Line]
+) -> Words:
+    first = np.array([line.first for line in lines], np.intp)
+    sizes = np.array([line.last for line in lines], np.intp) - first
+    page = np.repeat(np.array([line.page for line in lines], np.int32), sizes)
+    rows = np.arange(len(starts)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+    above = np.cumsum([0, *(len(raw.texts) for raw in pages)])
+    box = np.concatenate([raw.box for raw in pages])[above[page - 1] + rows]
+    return Words(starts, ends, page, box)
 
 
-def _spans(writer: _Writer, pages: Sequence[RawPage]) -> tuple[Page, ...]:
+def _spans(words: Words, pages: Sequence[RawPage], length: int) -> tuple[Page, ...]:
     """Pages with their spans: each starts at its first word, or where the next one starts if bare."""
-    at = np.searchsorted(np.array(writer.pages), [raw.number for raw in pages])
-    starts = [writer.starts[i] if i < len(writer.starts) else writer.length for i in at]
+    at = np.searchsorted(words.page, [raw.number for raw in pages])
+    starts = [int(words.start[i]) if i < len(words.start) else length for i in at]
     starts[0] = 0
-    ends = [*starts[1:], writer.length]
+    ends = [*starts[1:], length]
     return tuple(
-        Page(raw.number, raw.label, raw.width, raw.height, start, end)
+        Page(raw.number, raw.label, raw.width, raw.height, start, end, raw.ocr)
         for raw, start, end in zip(pages, starts, ends, strict=True)
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import pypdfium2
 
-from pipeline.errors import UnreadablePaper
-from pipeline.pdf import layout, ocr, pdfium, plumber
+from pipeline.errors import OtherLanguage, UnreadablePaper
+from pipeline.pdf import layout, ocr, pdfium, plumber, tables
 from pipeline.pdf.build import build
 from pipeline.pdf.hidden import without_hidden
+from pipeline.pdf.language import NAMES, language
 from pipeline.pdf.legible import is_garbled, is_legible
 from pipeline.pdf.mend import mended
 from pipeline.pdf.metadata import metadata
@@ -23,6 +25,7 @@ from pipeline.pdf.running import without_running
 from pipeline.pdf.sections import sections
 from pipeline.records import Document
 
+EAST = "\u2e80"  # from here on, writing systems of East Asia
 FEW_WORDS = 10  # a page with fewer is taken for a picture
 _HEAD = 1024  # bytes in which the mark of a PDF must stand
 _WRONG_PASSWORD = 4  # pdfium's error code
@@ -35,8 +38,10 @@ def read(path: Path, document_id: str) -> Document:
 
     Blocks (paragraphs, headings, captions) are parted by one line feed in the text, words of a block by
     one space; a paragraph that runs over a column or a page is one block. `reader` is "pdfium",
-    "pdfplumber" where pdfium could not read the file, or "tesseract" where a page was read from its picture.
-    Raises UnreadablePaper where the file is empty, no PDF, locked, damaged, or holds no text to read.
+    "pdfplumber" where pdfium could not read the file, "tesseract" where every page with words was read from its
+    picture, or both names where some were.
+    Raises UnreadablePaper where the file is empty, no PDF, locked, damaged, or holds no text to read, and
+    OtherLanguage where most of it is not in English.
     """
     _check_file(path)
     raw = _with_pictures_read(path, _raw(path))
@@ -44,8 +49,10 @@ def read(path: Path, document_id: str) -> Document:
     raw = replace(raw, pages=[mended(in_order(page)) for page in without_line_numbers(raw.pages)])
     rows = without_running(raw.pages, [_lines(page) for page in raw.pages])
     every = [line for page in rows for line in page]
-    blocks = rejoin(layout.blocks(every), layout.body_size(every))
-    clear = [block for block in blocks if not is_garbled(block.text.split())]
+    body = layout.body_size(every)
+    found = [table for page, mine in zip(raw.pages, rows, strict=True) for table in tables.find(page, mine, body)]
+    blocks = rejoin(layout.blocks(tables.cell_by_cell(raw.pages, every, found)), body)
+    clear = [block for block in blocks if block.cell or not is_garbled(block.text.split())]
     built = build(raw.pages, clear)
     if not clear or not is_legible(built.text):
         raise UnreadablePaper(
@@ -53,24 +60,34 @@ def read(path: Path, document_id: str) -> Document:
             str(path),
             "Print the paper to a PDF of images and run OCR on it, or find another copy.",
         )
-    size, facts = layout.body_size(every), metadata(raw, built.text, built.paragraphs)
-    found = sections(built.text, built.paragraphs, size)
+    facts = metadata(raw, built.text, built.paragraphs)
+    parted = sections(built.text, tables.as_one(built.paragraphs), body)
     return Document(
         id=document_id,
         text=built.text,
         pages=built.pages,
         words=built.words,
-        sections=found,
+        sections=parted,
         metadata=facts,
         reader=raw.reader,
-        parts=parts(built.text, built.paragraphs, built.pages, found, facts, size),
-        references=references(built, found),
+        language=_english(path, language(built.text, parted)),
+        parts=parts(built.text, built.paragraphs, built.pages, parted, facts, body),
+        tables=tables.spans(found, built.paragraphs),
+        references=references(built, parted),
     )
 
 
 def _lines(page: RawPage) -> list[layout.Line]:
     """The lines of a page's text; none where it is garbled."""
     return [] if is_garbled(page.texts) else without_hidden(layout.lines(page))
+
+
+def _english(path: Path, code: str) -> str:
+    """The language of a paper. Raises OtherLanguage where it is told and is not English."""
+    if code in ("en", ""):
+        return code
+    remedy = "Add an English version or translation, if there is one: only English papers are coded."
+    raise OtherLanguage(f"The paper is in {NAMES[code]} ({code}).", str(path), remedy)
 
 
 def _check_file(path: Path) -> None:
@@ -127,7 +144,9 @@ def _with_pictures_read(path: Path, raw: Raw) -> Raw:
     read = {new.number: new for new in ocr.recognise(path, bare) if _says_more(new, known[new.number])}
     if not read:
         return raw
-    return replace(raw, pages=[read.get(page.number, page) for page in raw.pages], reader=ocr.READER)
+    pages = [read.get(page.number, page) for page in raw.pages]
+    mixed = any(page.texts and not page.ocr for page in pages)
+    return replace(raw, pages=pages, reader=f"{raw.reader}, {ocr.READER}" if mixed else ocr.READER)
 
 
 def _says_more(new: RawPage, old: RawPage) -> bool:
@@ -136,7 +155,7 @@ def _says_more(new: RawPage, old: RawPage) -> bool:
 
 
 def _check_text(path: Path, raw: Raw) -> None:
-    if _words(raw.pages) >= FEW_WORDS:
+    if _has_words(raw.pages):
         return
     if ocr.available():
         raise UnreadablePaper(
@@ -151,6 +170,11 @@ def _check_text(path: Path, raw: Raw) -> None:
     )
 
 
-def _words(pages: Sequence[RawPage]) -> int:
-    """How many words of two letters or more the pages hold: dirt that OCR takes for signs is not text."""
-    return sum(len(word) > 1 and word.isalpha() for page in pages for word in page.texts)
+def _has_words(pages: Sequence[RawPage]) -> bool:
+    """Whether pages hold some words of two letters or more: dirt that OCR takes for signs is not text.
+
+    Where words are not parted by spaces, as in Chinese, two signs count as a word.
+    """
+    words = (word for page in pages for word in page.texts if len(word) > 1)
+    counts = (sum(char >= EAST for char in word) // 2 if max(word) >= EAST else word.isalpha() for word in words)
+    return any(total >= FEW_WORDS for total in accumulate(counts))

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from pipeline.pdf.names import is_named
-from pipeline.pdf.raw import BOLD, FONT, HYPHEN_BREAK, LEAD, RawPage
+from pipeline.pdf.raw import BOLD, FONT, HYPHEN_BREAK, ITALIC, LEAD, RawPage
 
 WORD_GAP = 1.2  # of the height of type: wider than the space between words of a justified line
 LEVEL = 0.3  # of the height of type, by which words of one line may stand higher or lower
@@ -53,9 +53,10 @@ class Line:
 
 @dataclass(slots=True)
 class Block:
-    """Lines that read on, in order."""
+    """Lines that read on, in order; those of a table's cell tell its table, row and column."""
 
     lines: list[Line] = field(default_factory=list)
+    cell: tuple[int, int, int] | None = None
 
     @property
     def size(self) -> float:
@@ -83,6 +84,8 @@ def lines(page: RawPage) -> list[Line]:
     height = bottom - top
     gap = x0[1:] - x1[:-1]
     turns = (x0[1:] < x0[:-1] - 1) | (gap > CELL_GAP * np.maximum(height[1:], height[:-1]))
+    if page.ocr:  # its lines are well told, also those that run up the page or upside down
+        turns[:] = False
     close = (np.abs(bottom[1:] - bottom[:-1]) < LEVEL * height[1:]) & (gap > -1) & (gap < WORD_GAP * height[1:])
     starts = np.flatnonzero(np.concatenate(([True], turns | (page.breaks[1:] & ~close))))
     ends = np.append(starts[1:], len(page.texts))
@@ -92,8 +95,9 @@ def lines(page: RawPage) -> list[Line]:
         np.maximum.reduceat(x1, starts),
         np.maximum.reduceat(bottom, starts),
         page.size[starts],
+        page.style[starts],
     )
-    x0s, tops, x1s, bottoms, sizes = (column.tolist() for column in columns)
+    x0s, tops, x1s, bottoms, sizes, styles = (column.tolist() for column in columns)
     spans = zip(starts.tolist(), ends.tolist(), strict=True)
     return [
         Line(
@@ -105,10 +109,10 @@ def lines(page: RawPage) -> list[Line]:
             x1s[i],
             bottoms[i],
             sizes[i],
-            int(page.style[a]) & 3,
+            styles[i] & (BOLD | ITALIC),
             " ".join(page.texts[a:b]),
-            int(page.style[a]) >> LEAD & 3,
-            int(page.style[a]) >> FONT,
+            styles[i] >> LEAD & (BOLD | ITALIC),
+            styles[i] >> FONT,
         )
         for i, (a, b) in enumerate(spans)
     ]
@@ -123,12 +127,14 @@ def body_size(rows: Iterable[Line]) -> float:
     return max(weights, key=lambda key: weights[key]) if weights else 10.0
 
 
-def blocks(rows: Sequence[Line]) -> list[Block]:
-    """Lines grouped into blocks, in order."""
-    step = _usual_step(rows)
+def blocks(rows: Sequence[Line | Block]) -> list[Block]:
+    """Lines grouped into blocks, in order. What is a block already, such as a table's cell, stays as it is."""
+    step = _usual_step([line for line in rows if isinstance(line, Line)])
     found: list[Block] = []
     for line in rows:
-        if found and _reads_on(found[-1], line, step):
+        if isinstance(line, Block):
+            found.append(line)
+        elif found and found[-1].cell is None and _reads_on(found[-1], line, step):
             found[-1].lines.append(line)
         else:
             found.append(Block([line]))
@@ -162,7 +168,7 @@ def _reads_on(block: Block, line: Line, step: float) -> bool:
         return False
     if last.page == line.page and below(last, line):
         return _next_line(block, last, line, step)
-    if last.page == line.page and abs(last.top - line.top) < last.size / 2:
+    if last.page == line.page and abs(last.top - line.top) < last.size / 2 and not sideways(line):
         return _beside(last, line)
     return prose(block) and _carries_on(block, line)
 
@@ -238,5 +244,15 @@ def prose(block: Block, fewest: int = 8) -> bool:
 
 
 def elsewhere(last: Line, line: Line) -> bool:
-    """Whether a line is where text goes on after a float or a column: further right, or down, or on another page."""
-    return line.page != last.page or line.x0 > last.x1 - 2 * last.size or line.top > last.bottom
+    """Whether a line is where text goes on after a float or a column: further right, or down, or on another page.
+
+    On a scan that lies upside down or on its side that is right above, or close to the left.
+    """
+    onward = line.page != last.page or line.x0 > last.x1 - 2 * last.size or line.top > last.bottom
+    apart = last.x0 - line.x1 if sideways(line) else last.top - line.bottom
+    return onward or abs(apart) < last.size / 2
+
+
+def sideways(line: Line) -> bool:
+    """Whether a line runs up or down the page."""
+    return line.bottom - line.top > 5 * (line.x1 - line.x0) and len(line.text) > 3

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,24 +54,30 @@ def recognise(path: Path, pages: list[RawPage]) -> Iterator[RawPage]:
         lines = [(r["block_num"], r["par_num"], r["line_num"]) for r in rows]
         breaks = np.array([i == 0 or line != lines[i - 1] for i, line in enumerate(lines)], bool)
         extent = (image.width * scale, image.height * scale)
-        yield page(
+        read = page(
             number,
             by_number[number].label,
             extent,
-            [r["text"] for r in rows],
+            ["".join(r["text"].split()) for r in rows],  # tesseract puts spaces into some
             box,
             breaks,
             np.zeros(len(rows)),
             _sizes(box, breaks),
         )
+        yield replace(read, ocr=True)
 
 
 def _sizes(box: NDArray[np.float32], breaks: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The type size of each word's line: the height of its highest word, which is close."""
+    """The type size of each word's line: the height of its highest word, which is close.
+
+    The height of a line that runs up or down the page is the width of its boxes.
+    """
     starts = np.flatnonzero(breaks)
     if not len(starts):
         return np.zeros(0, np.float32)
-    highest = np.maximum.reduceat(box[:, 3] - box[:, 1], starts)
+    wide, high = box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]
+    level = np.add.reduceat(wide, starts) >= np.add.reduceat(high, starts)
+    highest = np.where(level, np.maximum.reduceat(high, starts), np.maximum.reduceat(wide, starts))
     return np.repeat(highest, np.diff(np.append(starts, len(box)))).astype(np.float32)
 
 
@@ -78,7 +85,16 @@ def _words(image: Any) -> list[dict[str, str]]:
     """Tesseract's rows for words that it is fairly sure of."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
-    command = [shutil.which("tesseract") or "tesseract", "stdin", "stdout", "--dpi", str(DPI), "tsv"]
+    command = [
+        shutil.which("tesseract") or "tesseract",
+        "stdin",
+        "stdout",
+        "--dpi",
+        str(DPI),
+        "--psm",
+        "1",
+        "tsv",
+    ]  # 1: turned pages too
     one_thread = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # papers are read in parallel; pages need not be
     try:
         done = subprocess.run(

@@ -8,6 +8,7 @@ import ctypes
 import math
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pypdfium2
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
-from pipeline.pdf import symbols
+from pipeline.pdf import rules, symbols
 from pipeline.pdf.raw import HYPHEN_BREAK, RAISED, Raw, RawPage, line_style, page
 
 READER = "pdfium"
@@ -63,7 +64,7 @@ def _page(pdf: Any, index: int) -> RawPage:
             _set_upright(sheet)
         text = sheet.get_textpage()
         try:
-            return _words(text, index, label, extent, corner)
+            return replace(_words(text, index, label, extent, corner), rules=_shown(rules.rules(sheet), corner))
         finally:
             text.close()
     except pypdfium2.PdfiumError:
@@ -88,11 +89,15 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
         boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
     size, style = _type(text, first, last, breaks)
     style |= RAISED * _raised(boxes)
-    box = _sized(text, _union(boxes), size, first)
+    box = _sized(text, _union(boxes), size, first, np.abs(boxes[:, 1::4] - boxes[:, 3::4]).max(axis=1))
     string = _signs(text, codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-    shown = np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
-    return page(index + 1, label, extent, texts, shown, breaks, style, size)
+    return page(index + 1, label, extent, texts, _shown(box, corner), breaks, style, size)
+
+
+def _shown(box: NDArray[np.float32], corner: tuple[float, float]) -> NDArray[np.float32]:
+    """Boxes as left, bottom, right, top, y upwards, as they lie on the page as shown, y downwards."""
+    return np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
 
 
 def _signs(text: Any, string: str) -> str:
@@ -135,12 +140,18 @@ def _size(text: Any, index: int) -> float:
 
 
 def _sized(
-    text: Any, box: NDArray[np.float32], size: NDArray[np.float32], first: NDArray[np.intp]
+    text: Any,
+    box: NDArray[np.float32],
+    size: NDArray[np.float32],
+    first: NDArray[np.intp],
+    height: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Boxes with those put right whose font gives a false height: they get that of common type."""
-    height = box[:, 3] - box[:, 1]
-    level = box[:, 2] - box[:, 0] > 0.2 * size  # text that runs sideways has its own idea of height
-    false = level & ((height > TALLEST * size) & (height > 0))
+    """Boxes with those put right whose font gives a false height: they get that of common type.
+
+    `height` is that of the word's higher end letter: a word that runs up the page is high, its letters are not.
+    """
+    level = box[:, 2] - box[:, 0] > 0.2 * size
+    false = level & (height > TALLEST * size)
     x, y = ctypes.c_double(), ctypes.c_double()
     for row in np.flatnonzero(false):
         c.FPDFText_GetCharOrigin(text.raw, int(first[row]), x, y)

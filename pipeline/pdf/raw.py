@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, Literal
 
@@ -57,7 +57,8 @@ class RawPage:
     of the line that the word stands in, the same of its first letter shifted by LEAD, RAISED of the word itself,
     and shifted by FONT a number from 1 to 255 for the line's font, 0 where it has several. `size`: float32 (n,),
     the type size in points of the line.
-    A word holds no white space; one that ends in HYPHEN_BREAK goes on in the next word.
+    A word holds no white space; one that ends in HYPHEN_BREAK goes on in the next word. `ocr` says that
+    they were read from a picture. `rules`: float32 (m, 4), boxes of the level and plumb strokes on the page.
     """
 
     number: int
@@ -69,6 +70,8 @@ class RawPage:
     breaks: NDArray[np.bool_]
     style: NDArray[np.uint16]
     size: NDArray[np.float32]
+    ocr: bool = False
+    rules: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,8 +141,7 @@ def select(page: RawPage, rows: NDArray[np.intp], begins: NDArray[np.bool_] | No
         line = np.cumsum(page.breaks)
         begins = np.diff(line[rows], prepend=-1) != 0
     texts = [page.texts[row] for row in rows.tolist()]
-    columns = (page.box[rows], begins, page.style[rows], page.size[rows])
-    return RawPage(page.number, page.label, page.width, page.height, texts, *columns)
+    return replace(page, texts=texts, box=page.box[rows], breaks=begins, style=page.style[rows], size=page.size[rows])
 
 
 def page(

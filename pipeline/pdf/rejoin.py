@@ -95,10 +95,15 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
 
 
 def _candidates(found: list[Block], at: int) -> Iterator[int]:
-    """Indices of the blocks after block `at` that are set in its type and can join it, up to the next heading."""
+    """Indices of the blocks after block `at` that are set in its type and can join it, up to the next heading.
+
+    A table's cells are passed over.
+    """
     last = found[at].lines[-1]
     for ahead in range(at + 1, len(found)):
         candidate = found[ahead]
+        if candidate.cell:
+            continue
         if candidate.lines[0].page > last.page + REACH or _heads(candidate, last):
             return
         if _like_type(last, candidate.lines[0]) and _in_order(found[at], found[at + 1 : ahead], candidate):
@@ -108,6 +113,8 @@ def _candidates(found: list[Block], at: int) -> Iterator[int]:
 def _breaks_off(found: list[Block], at: int, body: float) -> bool:
     """Whether a block is text that stops in the middle of a sentence, and not just before its own next line."""
     last = found[at].lines[-1]
+    if found[at].cell:
+        return False
     begun = _broken_off(last.text) and same_type(last.size, body) and prose(found[at], BEGUN)
     return begun and not (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0]))
 

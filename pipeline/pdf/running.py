@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from pipeline.pdf.layout import Line, body_size
+from pipeline.pdf.layout import Line, body_size, sideways
 from pipeline.pdf.raw import RawPage
 
 MARGIN = 0.13  # share of the page's height, at top and at bottom, where running lines stand
@@ -92,9 +92,9 @@ def _stands_out(line: Line, page: RawPage, usual: set[int]) -> bool:
 
 def _alone(line: Line, rows: list[Line]) -> bool:
     """Whether a line is the first or last of its page, with a clear space to the next."""
-    others = [o for o in rows if not (o is line or _sideways(o) or _level(o, line))]
+    others = [o for o in rows if not (o is line or sideways(o) or _level(o, line))]
     first = all(o.top > line.bottom + line.size for o in others)
-    return (first or all(o.bottom < line.top - line.size for o in others)) and not _sideways(line)
+    return (first or all(o.bottom < line.top - line.size for o in others)) and not sideways(line)
 
 
 def _edges(page: RawPage, rows: list[Line]) -> list[Line]:
@@ -104,12 +104,8 @@ def _edges(page: RawPage, rows: list[Line]) -> list[Line]:
     return [
         line
         for line in rows
-        if line.bottom < low or line.top > high or (_sideways(line) and (line.x1 < left or line.x0 > right))
+        if line.bottom < low or line.top > high or (sideways(line) and (line.x1 < left or line.x0 > right))
     ]
-
-
-def _sideways(line: Line) -> bool:
-    return line.bottom - line.top > 5 * (line.x1 - line.x0) and len(line.text) > 3
 
 
 def _key(text: str) -> str:
@@ -136,7 +132,7 @@ def _numbers(
         outermost = not any(
             (o.bottom < line.top) if above else (o.top > line.bottom)
             for o in edges
-            if (o.top < page.height / 2) == above and not _sideways(o)
+            if (o.top < page.height / 2) == above and not sideways(o)
         )
         there = {number for number, top in places[_key(line.text)] if abs(top - line.top) <= DRIFT}
         labelled = line.text.strip("-–| ") in (page.label, str(page.number))

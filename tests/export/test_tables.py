@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.export import Results, read_table, write_tables
+from pipeline.export.island import island
 from pipeline.export.tables import defuse, restore
 from pipeline.records import BOTH
 from pipeline.refresh import Summary
@@ -127,6 +129,20 @@ def test_nothing_is_reviewed_before_anybody_did(tables: Path) -> None:
     for row in read_table(tables / "evidence.csv"):
         assert row["review_status"] == "unreviewed"
         assert not any(row[name] for name in ("reviewer", "reviewed_at", "original_code", "note"))
+
+
+def test_quotes_from_scans_say_so(tmp_path: Path) -> None:
+    made = results()
+    scanned, plain = (paper.document_id for paper in made.papers)
+    document = made.document(scanned)
+    by_ocr = replace(document, pages=(replace(document.pages[0], ocr=True),))
+    mixed = replace(made, document={scanned: by_ocr, plain: made.document(plain)}.__getitem__)
+    write_tables(mixed, tmp_path)
+    notes = {(row["document_id"], row["note"]) for row in read_table(tmp_path / "evidence.csv")}
+    assert notes == {(scanned, "read by OCR"), (plain, "")}
+    shown = island(mixed)
+    assert "read by OCR" in shown
+    assert "read by OCR" not in island(made)
 
 
 def test_named_instruments_are_counted_by_paper(hostile: Path) -> None:
