@@ -204,6 +204,7 @@ def _paper(card: Card, paths: Sequence[str], key: str, entry: Entry | None, code
         reader=card.reader,
         domain=coded.domain,
         sentences=dict(sorted(Counter(coded.domains).items())),
+        damage=card.damage,
     )
 
 

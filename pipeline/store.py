@@ -67,6 +67,7 @@ _DOCUMENT = pa.schema(
     [
         ("id", pa.string()),
         ("reader", pa.string()),
+        ("damage", pa.string()),
         ("title", pa.string()),
         ("authors", pa.list_(pa.string())),
         ("year", pa.int32()),
@@ -125,6 +126,7 @@ def save_document(path: Path, document: Document, sketch: Sequence[int]) -> None
     row = {
         "id": document.id,
         "reader": document.reader,
+        "damage": document.damage,
         **asdict(document.metadata),
         "sketch": list(sketch),
         "text": document.text,
@@ -159,6 +161,7 @@ def load_document(path: Path) -> Document:
         sections=tuple(Section(**section) for section in row["sections"]),
         metadata=_metadata(row),
         reader=row["reader"],
+        damage=row["damage"],
         language=row["language"],
         parts=tuple(Part(**part) for part in row["parts"]),
         tables=tuple(_table(table) for table in row["tables"]),
@@ -181,10 +184,18 @@ def _metadata(row: dict[str, Any]) -> Metadata:
 
 def load_cards(paths: Sequence[Path]) -> tuple[Card, ...]:
     """What ingest needs of each kept Document, without its text, in the order of the ids."""
-    columns = "id, reader, title, authors, year, doi, sketch, len(pages) AS pages, length(text) AS characters"
+    columns = "id, reader, damage, title, authors, year, doi, sketch, len(pages) AS pages, length(text) AS characters"
     rows = _query(f"SELECT {columns} FROM read_parquet(?) ORDER BY id", paths)  # noqa: S608 - constant
     return tuple(
-        Card(row["id"], row["reader"], _metadata(row), tuple(row["sketch"]), row["pages"], row["characters"])
+        Card(
+            row["id"],
+            row["reader"],
+            _metadata(row),
+            tuple(row["sketch"]),
+            row["pages"],
+            row["characters"],
+            row["damage"],
+        )
         for row in rows
     )
 

@@ -91,6 +91,7 @@ other_paths string Other files with the same bytes
 journal string Journal, from the bibliography
 pages integer Pages
 reader string What read the file
+damage string What of a damaged file is lost
 domain string Side of the paper, both, or other
 sentences integer Sentences read for coding
 codings integer Codings

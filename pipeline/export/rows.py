@@ -114,6 +114,7 @@ def _documents(results: Results) -> Iterator[Row]:
             "journal": paper.journal,
             "pages": paper.pages,
             "reader": paper.reader,
+            "damage": paper.damage,
             "domain": paper.domain,
             "sentences": sum(paper.sentences.values()),
             "codings": counts[paper.document_id],

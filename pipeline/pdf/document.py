@@ -4,23 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pypdfium2
-
 from pipeline.errors import UnreadablePaper
-from pipeline.pdf import layout, ocr, pdfium, plumber
+from pipeline.pdf import layout, ocr
 from pipeline.pdf.build import build
 from pipeline.pdf.legible import is_legible
 from pipeline.pdf.metadata import metadata
 from pipeline.pdf.raw import Raw, RawPage
 from pipeline.pdf.running import without_hidden, without_running
 from pipeline.pdf.sections import sections
+from pipeline.pdf.source import Source, source
 from pipeline.records import Document
 
+NO_OCR = "The PDF has next to no text: it seems to be a scan."  # a refusal that OCR would mend
 FEW_WORDS = 10  # a page with fewer is taken for a picture
-_HEAD = 1024  # bytes in which the mark of a PDF must stand
-_WRONG_PASSWORD = 4  # pdfium's error code
-
-_AGAIN = "Download the file again, or open it in a PDF viewer and save it anew."
 
 
 def read(path: Path, document_id: str) -> Document:
@@ -28,11 +24,11 @@ def read(path: Path, document_id: str) -> Document:
 
     Blocks (paragraphs, headings, captions) are parted by one line feed in the text, words of a block by
     one space; a paragraph that runs over a column or a page is one block. `reader` is "pdfium",
-    "pdfplumber" where pdfium could not read the file, or "tesseract" where a page was read from its picture.
+    "pdfium, repaired" where only a repaired copy could be read, or "tesseract" where a page was read from its picture.
     Raises UnreadablePaper where the file is empty, no PDF, locked, damaged, or holds no text to read.
     """
-    _check_file(path)
-    raw = _with_pictures_read(path, _raw(path))
+    found = source(path)
+    raw = _with_pictures_read(found)
     _check_text(path, raw)
     rows = without_running(raw.pages, [without_hidden(layout.lines(page)) for page in raw.pages])
     every = [line for page in rows for line in page]
@@ -51,61 +47,18 @@ def read(path: Path, document_id: str) -> Document:
         sections=sections(built.text, built.paragraphs, layout.body_size(every)),
         metadata=metadata(raw, built.text, built.paragraphs),
         reader=raw.reader,
+        damage=found.damage,
     )
 
 
-def _check_file(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError as error:
-        raise UnreadablePaper(
-            f"The file cannot be opened ({error.strerror}).",
-            str(path),
-            "Check that it is there and may be read.",
-        ) from error
-    if not head.strip(b"\0 \r\n"):
-        raise UnreadablePaper("The file is empty.", str(path), "Download or copy it again.")
-    if b"%PDF-" not in head:
-        kind = "a web page" if b"<html" in head.lower() or b"<!doctype" in head.lower() else "something else"
-        raise UnreadablePaper(f"The file is not a PDF but {kind}.", str(path), "Download the paper itself as a PDF.")
-
-
-def _raw(path: Path) -> Raw:
-    """The words of a file, by the second reader where the first one refuses it or finds no page."""
-    try:
-        raw = pdfium.read(path)
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == _WRONG_PASSWORD:
-            raise UnreadablePaper(
-                "The PDF is locked with a password.",
-                str(path),
-                "Save a copy without a password and add that.",
-            ) from error
-        return _second(path)
-    lost = not any(page.texts for page in raw.pages) and not all(page.width for page in raw.pages)
-    return _second(path) if lost or not raw.pages else raw
-
-
-def _second(path: Path) -> Raw:
-    try:
-        raw = plumber.read(path)
-    except Exception as error:
-        raise UnreadablePaper("The PDF is damaged and cannot be read.", str(path), _AGAIN) from error
-    if not raw.pages:
-        raise UnreadablePaper("The PDF has no pages, or they are lost.", str(path), _AGAIN)
-    if not any(page.texts for page in raw.pages):
-        raise UnreadablePaper("The PDF is damaged: no text can be got out of it.", str(path), _AGAIN)
-    return raw
-
-
-def _with_pictures_read(path: Path, raw: Raw) -> Raw:
+def _with_pictures_read(found: Source) -> Raw:
     """The pages with those that are pictures read by OCR, where it is installed."""
+    raw = found.raw
     bare = [page for page in raw.pages if len(page.texts) < FEW_WORDS and page.width]
-    if not bare or raw.reader != pdfium.READER or not ocr.available():
+    if not bare or not ocr.available():
         return raw
     known = {page.number: page for page in bare}
-    read = {new.number: new for new in ocr.recognise(path, bare) if len(new.texts) > len(known[new.number].texts)}
+    read = {new.number: new for new in ocr.recognise(found.data, bare) if len(new.texts) > len(known[new.number].texts)}
     if not read:
         return raw
     return replace(raw, pages=[read.get(page.number, page) for page in raw.pages], reader=ocr.READER)
@@ -121,7 +74,7 @@ def _check_text(path: Path, raw: Raw) -> None:
             "Look at the file: if it is a paper, scan it again with 300 dots per inch.",
         )
     raise UnreadablePaper(
-        "The PDF has next to no text: it seems to be a scan.",
+        NO_OCR,
         str(path),
         "Install the OCR program tesseract and run again, or add a copy that holds text (`ocrmypdf in.pdf out.pdf`).",
     )

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pipeline.pdf.raw import HYPHEN_BREAK, Raw, RawPage, font_style, page
 
 READER = "pdfium"
+MOST_TEXT = 40_000_000  # characters, which ten thousand full pages do not reach; a bomb does
 TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
 ASCENT, DESCENT = 0.9, 0.22  # of common type, in sizes
 
@@ -38,10 +39,19 @@ _loose_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctyp
 )
 
 
-def read(path: Path) -> Raw:
-    """The words of a PDF. Raises pypdfium2.PdfiumError where pdfium cannot open the file."""
-    with pypdfium2.PdfDocument(path) as pdf:
-        pages = [_page(pdf, index) for index in range(len(pdf))]
+class TooMuchText(Exception):  # noqa: N818 - it names the file's state
+    """A file with more than MOST_TEXT characters."""
+
+
+def read(data: Path | bytes) -> Raw:
+    """The words of a PDF. Raises pypdfium2.PdfiumError where pdfium cannot open it, and TooMuchText."""
+    pages, room = [], MOST_TEXT
+    with pypdfium2.PdfDocument(data) as pdf:
+        for index in range(len(pdf)):
+            pages.append(_page(pdf, index))
+            room -= sum(map(len, pages[-1].texts))
+            if room < 0:
+                raise TooMuchText
         info = pdf.get_metadata_dict()
     return Raw(pages, info.get("Title", ""), info.get("CreationDate", ""), READER)
 
@@ -214,9 +224,15 @@ def _style(text: Any, index: int) -> int:
     return font_style(name.value.decode("utf-8", "replace"))
 
 
-def images(path: Path, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:
+def attachments(data: Path | bytes) -> list[str]:
+    """Names of the files attached to a PDF."""
+    with pypdfium2.PdfDocument(data) as pdf:
+        return [pdf.get_attachment(at).get_name() for at in range(pdf.count_attachments())]
+
+
+def images(data: Path | bytes, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:
     """Pages (numbers from 1) as shown, drawn to grey PIL images at `dpi`, one at a time."""
-    with pypdfium2.PdfDocument(path) as pdf:
+    with pypdfium2.PdfDocument(data) as pdf:
         for number in numbers:
             sheet = pdf[number - 1]
             yield number, sheet.render(scale=dpi / 72, grayscale=True).to_pil()
