@@ -35,6 +35,9 @@ from pipeline.records import (
     Words,
 )
 
+# Arrow's own allocator reserves a gigabyte of addresses, which would count against a child's memory limit
+pa.set_memory_pool(pa.system_memory_pool())
+
 STAGES = ("read", "split", "code")
 
 _PAGE = pa.struct(
@@ -280,6 +283,8 @@ def _write_parquet(path: Path, table: pa.Table) -> None:
 def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
     try:
         return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None)
+    except MemoryError:  # Arrow's is one of its exceptions too, and says nothing about the file
+        raise
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
 

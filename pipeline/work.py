@@ -59,7 +59,7 @@ def _failure(job: Job, error: object, limits: tuple[int, int]) -> Outcome:
         raise error if isinstance(error, PrecedentError) else TypeError(f"no outcome: {error!r}")
     kind, reason, remedy = explain(error, *limits)
     rejection = Rejection(job.name, job.document_id, kind, reason, remedy)
-    if kind != "error":
+    if kind not in ("error", "killed"):  # these may go better the next time
         store.save_rejection(result_path(job, "code"), rejection)
     log.warning("rejected %s: %s", job.name, reason)
     return Outcome(job.document_id, {}, rejection)
@@ -96,9 +96,11 @@ def _stage(
 
 
 def _read(job: Job) -> Document:
-    document = pdf.read(job.path, job.document_id)
-    if sha256_of(job.path) != job.document_id:
-        raise FileNotFoundError(0, "the file changed while it was read")
+    try:
+        document = pdf.read(job.path, job.document_id)
+    finally:  # what was found of a file that went away or changed says nothing about the one that was asked for
+        if sha256_of(job.path) != job.document_id:
+            raise FileNotFoundError(0, "it changed while it was read")
     store.save_document(result_path(job, "read"), document, sketch(document.text))
     return document
 

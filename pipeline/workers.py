@@ -1,8 +1,10 @@
 """Child processes with limits: one bad paper ends its own child at most, never the run or the machine."""
 
+import contextlib
 import multiprocessing
 import os
 import resource
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -65,20 +67,49 @@ def explain(error: BaseException, seconds: int, memory_mb: int) -> tuple[str, st
         remedy = "raise memory_mb_per_worker in the settings, or split the file"
         return "memory", f"reading needed more memory than the limit of {memory_mb} MB", remedy
     if isinstance(error, ProcessExpired):
-        remedy = "save the file anew as PDF, for instance by printing it to a file"
-        return "crash", "the process that read it died", remedy
+        return _explain_death(error.exitcode, memory_mb)
     return "error", f"unexpected {type(error).__name__} while reading or coding it", "report this as a fault"
 
 
+def _explain_death(exit_code: int | None, memory_mb: int) -> tuple[str, str, str]:
+    if exit_code in (-signal.SIGKILL, -signal.SIGTERM):
+        remedy = "run again; where memory was short, set fewer workers"
+        return "killed", "the process that read it was ended from outside, as a system short of memory does", remedy
+    reason = f"the process that read it died; it may have needed more memory than the limit of {memory_mb} MB"
+    remedy = "save the file anew as PDF, for instance by printing it to a file, or raise memory_mb_per_worker"
+    return "crash", reason, remedy
+
+
 def _limit(memory_mb: int) -> None:
-    """Set up a child: an end to its memory, and an end to itself when its parent is gone."""
-    limit = memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    """Set up a child: an end to its memory and to what it prints, and an end to it when its parent is gone.
+
+    It leads a process group, so that what it has started, such as OCR, ends with it. Linux holds every process of
+    the group to the memory limit; macOS takes the limit and does not hold to it.
+    """
+    os.setpgrp()
+    signal.signal(signal.SIGTERM, _end)
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    _lower(resource.RLIMIT_AS, memory_mb * 1024 * 1024)
+    _lower(resource.RLIMIT_CORE, 0)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)  # parsers written in C say there what no reader of papers can use
+    os.close(nowhere)
 
 
-def _die_with_parent(parent: int) -> None:
+def _lower(limit: int, value: int) -> None:
+    """Set a limit, to what the system allows at most."""
+    most = resource.getrlimit(limit)[1]
+    value = value if most == resource.RLIM_INFINITY else min(value, most)
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses a limit below what the process holds already
+        resource.setrlimit(limit, (value, value))
+
+
+def _end(*_: object) -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
+def _end_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
-    os._exit(1)
+    _end()

@@ -4,10 +4,11 @@ pdfium keeps one record per character. Calls into it cost more than anything don
 the characters come in one call a page, and boxes only for the first and last character of a word.
 """
 
+import contextlib
 import ctypes
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from pipeline.pdf.raw import HYPHEN_BREAK, Raw, RawPage, font_style, page
 
 READER = "pdfium"
 MOST_TEXT = 40_000_000  # characters, which ten thousand full pages do not reach; a bomb does
+MOST_PIXELS = 150_000_000  # of a page's picture: a poster (A0) at 300 dots per inch
+LONGEST_SIDE = 32_000  # pixels; tesseract takes no picture beyond 32,767
 TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
 ASCENT, DESCENT = 0.9, 0.22  # of common type, in sizes
 
@@ -52,12 +55,20 @@ def read(data: Path | bytes) -> Raw:
             room -= sum(map(len, pages[-1].texts))
             if room < 0:
                 raise TooMuchText
-        info = pdf.get_metadata_dict()
-    return Raw(pages, info.get("Title", ""), info.get("CreationDate", ""), READER)
+        title, date = (_decoded(pdf.get_metadata_value, key) for key in ("Title", "CreationDate"))
+    return Raw(pages, title, date, READER)
+
+
+def _decoded(get: Callable[[Any], str], of: Any) -> str:
+    """A string that pypdfium2 gets, or an empty one where its bytes are no text."""
+    try:
+        return get(of)
+    except UnicodeDecodeError:
+        return ""
 
 
 def _page(pdf: Any, index: int) -> RawPage:
-    label = pdf.get_page_label(index).strip() or str(index + 1)
+    label = _decoded(pdf.get_page_label, index).strip() or str(index + 1)
     try:
         sheet = pdf[index]
     except pypdfium2.PdfiumError:  # one page that cannot be loaded does not cost the others
@@ -227,13 +238,20 @@ def _style(text: Any, index: int) -> int:
 def attachments(data: Path | bytes) -> list[str]:
     """Names of the files attached to a PDF."""
     with pypdfium2.PdfDocument(data) as pdf:
-        return [pdf.get_attachment(at).get_name() for at in range(pdf.count_attachments())]
+        found = (pdf.get_attachment(at) for at in range(pdf.count_attachments()))
+        return [_decoded(lambda each: str(each.get_name()), each) for each in found]
 
 
-def images(data: Path | bytes, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:
-    """Pages (numbers from 1) as shown, drawn to grey PIL images at `dpi`, one at a time."""
+def images(data: Path | bytes, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any, float]]:
+    """Pages (numbers from 1) as shown, drawn to grey PIL images, one at a time, with the points to a pixel.
+
+    They are drawn at `dpi`, huge pages more coarsely; those that cannot be drawn are left out.
+    """
     with pypdfium2.PdfDocument(data) as pdf:
         for number in numbers:
-            sheet = pdf[number - 1]
-            yield number, sheet.render(scale=dpi / 72, grayscale=True).to_pil()
-            sheet.close()
+            with contextlib.suppress(pypdfium2.PdfiumError):
+                sheet = pdf[number - 1]
+                width, height = sheet.get_size()
+                scale = min(dpi / 72, math.sqrt(MOST_PIXELS / width / height), LONGEST_SIDE / max(width, height))
+                yield number, sheet.render(scale=scale, grayscale=True).to_pil(), 1 / scale
+                sheet.close()

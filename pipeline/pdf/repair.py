@@ -98,5 +98,5 @@ def _tail(packed: dict[int, bytes], pages: list[int], free: int, data: bytes) ->
         free + 1,
         free + 1,
         b"<</Type/Pages/MediaBox[0 0 595 842]/Kids[%s]/Count %d>>" % (kids, len(pages)),
-        b"trailer\n<</Size %d/Root %d 0 R%s>>\n" % (free + 2, free, kept),
+        b"trailer\n<</Size %d/Root %d 0 R%s>>\nstartxref\n0\n%%%%EOF\n" % (free + 2, free, kept),
     )

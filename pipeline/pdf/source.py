@@ -109,8 +109,8 @@ def _damage(raw: Raw, had: int) -> str:
     """What is lost of a damaged file, in words."""
     left = len(raw.pages) - len(_lost(raw))
     if left < max(had, len(raw.pages)):
-        return f"damaged: {left} of {max(had, len(raw.pages))} pages are left"
-    return "damaged: all pages were found" if had else f"damaged: {left} pages are left, of how many is not known"
+        return f"damaged: {left} of {max(had, len(raw.pages))} pages left"
+    return "damaged: all pages found" if had else f"damaged: pages left: {left}, of how many is not known"
 
 
 def _check_portfolio(path: Path, found: Source) -> None:

@@ -115,8 +115,20 @@ def _font(entries: bytes) -> bytes:
 
 def _measures() -> dict[str, bytes]:
     """Pages and type of senseless size."""
-    boxes = [b"0 0 1e38 1e38", b"0 0 2147483648 2147483648", b"0 0 NaN NaN", b"0 0 0 0", b"595 842 0 0", b"0 0 -5 -5",
-             b"0 0 14400 14400", b"0 0 1e-9 1e-9", b"(a) (b) (c) (d)", b"0 0", b"-1e9 -1e9 1e9 1e9", b"0 0 200000 8"]  # fmt: skip
+    boxes = [
+        b"0 0 1e38 1e38",
+        b"0 0 2147483648 2147483648",
+        b"0 0 NaN NaN",
+        b"0 0 0 0",
+        b"595 842 0 0",
+        b"0 0 -5 -5",
+        b"0 0 14400 14400",
+        b"0 0 1e-9 1e-9",
+        b"(a) (b) (c) (d)",
+        b"0 0",
+        b"-1e9 -1e9 1e9 1e9",
+        b"0 0 200000 8",
+    ]
     parts = b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>/MediaBox[%s]>>"
     made = {f"box {box.decode()}": simple(page=parts % box) for box in boxes}
     made |= {f"empty, box {box.decode()}": simple(b"q Q", page=parts % box) for box in boxes}
@@ -182,8 +194,20 @@ def _drawings() -> dict[str, bytes]:
 
 def _texts() -> dict[str, bytes]:
     """Strings that no text should hold."""
-    odd = [b"\\000" * 500, b"\\377\\376" * 500, b"\x1b[31m\x07", b"=1+1", b"\r\n" * 500, b"." * 200_000, b"a " * 100_000,
-           b"(" * 10_000, b"et al. " * 20_000, b"1 2 3 4 5 " * 20_000, b"-" * 100_000, b"http://" * 10_000]  # fmt: skip
+    odd = [
+        b"\\000" * 500,
+        b"\\377\\376" * 500,
+        b"\x1b[31m\x07",
+        b"=1+1",
+        b"\r\n" * 500,
+        b"." * 200_000,
+        b"a " * 100_000,
+        b"(" * 10_000,
+        b"et al. " * 20_000,
+        b"1 2 3 4 5 " * 20_000,
+        b"-" * 100_000,
+        b"http://" * 10_000,
+    ]
     made = {}
     for number, text in enumerate(odd):
         escaped = text.replace(b"(", b"\\(") if b"(" in text else text
