@@ -6,9 +6,9 @@ import os
 import resource
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
+from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -33,12 +33,14 @@ def run_limited(
     `function` and items must pickle. `workers` 0 means one per core. On leaving, no child is left.
     """
     count = min(workers or os.cpu_count() or 1, max(len(items), 1))
+    context = multiprocessing.get_context("forkserver")
+    parent_lives, we_live = context.Pipe(duplex=False)
     pool = ProcessPool(
         max_workers=count,
         max_tasks=TASKS_A_CHILD,
         initializer=_limit,
-        initargs=[memory_mb],
-        context=multiprocessing.get_context("forkserver"),
+        initargs=[memory_mb, parent_lives],
+        context=context,
     )
     try:
         futures = [pool.schedule(function, args=[item], timeout=seconds) for item in items]
@@ -47,6 +49,8 @@ def run_limited(
     finally:
         pool.stop()  # type: ignore[no-untyped-call]  # pebble types only what takes arguments
         pool.join()
+        parent_lives.close()
+        we_live.close()
 
 
 def _outcome(result: Callable[[], Result]) -> Result | BaseException:
@@ -80,7 +84,7 @@ def _explain_death(exit_code: int | None, memory_mb: int) -> tuple[str, str, str
     return "crash", reason, remedy
 
 
-def _limit(memory_mb: int) -> None:
+def _limit(memory_mb: int, parent: Connection) -> None:
     """Set up a child: an end to its memory and to what it prints, and an end to it when its parent is gone.
 
     It leads a process group, so that what it has started, such as OCR, ends with it. Linux holds every process of
@@ -88,7 +92,7 @@ def _limit(memory_mb: int) -> None:
     """
     os.setpgrp()
     signal.signal(signal.SIGTERM, _end)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _lower(resource.RLIMIT_AS, memory_mb * 1024 * 1024)
     _lower(resource.RLIMIT_CORE, 0)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -109,7 +113,8 @@ def _end(*_: object) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
+def _end_with(parent: Connection) -> None:
+    """End this process when the other end of a pipe that only the parent holds is shut, however that came about."""
+    with contextlib.suppress(OSError):
+        parent.poll(None)
     _end()

@@ -20,16 +20,17 @@ _TREE = re.compile(rb"/Type\s*/Pages\b")
 _PACK = re.compile(rb"/Type\s*/ObjStm\b")
 _FIRST = re.compile(rb"/First\s+(\d{1,9})\b")
 _KID = re.compile(rb"(\d{1,7})\s+\d{1,5}\s+R\b")
+_CONTENTS = re.compile(rb"/Contents\s*\[?\s*(\d{1,7})\s+\d{1,5}\s+R\b")
 _COUNT = re.compile(rb"/(?:Count|N)\s+(\d{1,5})\b")
 _KEPT = (re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R\b"), re.compile(rb"/ID\s*\[[^\]]{1,300}\]"),
          re.compile(rb"/Info\s+\d+\s+\d+\s+R\b"))  # fmt: skip
 
 
-def repaired(data: bytes) -> tuple[bytes, int]:
-    """A PDF of the pages that are found in the bytes of a damaged one, and how many it seems to have had.
+def repaired(data: bytes) -> tuple[bytes, int, int]:
+    """A PDF of the pages that are found in the bytes of a damaged one, how many it had, and how many are left.
 
-    The bytes are empty where no page is left; the number is 0 where nothing tells it. Pages come in the order of
-    what is left of the page tree, else in that of the file.
+    The bytes are empty where no page is found; the first number is 0 where nothing tells it. A page whose contents
+    are gone is found, but not left. Pages come in the order of the page tree where that is there, else of the file.
     """
     plain = {number: data[start:end] for number, start, end, _ in _objects(data)}
     packed = {number: body for number, body in _packed(data) if number not in plain}
@@ -38,11 +39,13 @@ def repaired(data: bytes) -> tuple[bytes, int]:
     trees = [body for body in bodies.values() if _TREE.search(body)]
     had = max((int(n) for body in (*trees, _linearized(data)) for n in _COUNT.findall(body)), default=0)
     if not pages:
-        return b"", had
+        return b"", had, 0
+    contents = [_CONTENTS.search(bodies[number]) for number in pages]
+    left = sum(int(found[1]) in bodies for found in contents if found)
     listed = list(dict.fromkeys(int(n) for body in trees for n in _KID.findall(body)))
     order = [n for n in listed if n in set(pages)] if set(pages) <= set(listed) else pages
     head = b"" if b"%PDF-" in data[:_HEAD] else b"%PDF-1.7\n"
-    return head + data + _tail(packed, order, max(bodies) + 1, data), had
+    return head + data + _tail(packed, order, max(bodies) + 1, data), had, left
 
 
 def _objects(data: bytes) -> Iterator[tuple[int, int, int, int]]:

@@ -88,15 +88,16 @@ def _lost(raw: Raw) -> list[int]:
 
 def _best(path: Path, whole: Source | None) -> Source:
     """The file as it is or repaired, whichever holds more text, with what is lost of it."""
-    data, had = repaired(path.read_bytes())
+    data, had, left = repaired(path.read_bytes())
     try:
         raw = replace(pdfium.read(data), reader=REPAIRED) if data else None
     except pypdfium2.PdfiumError:
         raw = None
     if raw and raw.pages and (not whole or _letters(raw) > _letters(whole.raw)):
-        return Source(data, raw, _damage(raw, had))
-    if whole and whole.raw.pages and len(_lost(whole.raw)) < len(whole.raw.pages):
-        return Source(path, whole.raw, _damage(whole.raw, had))
+        return Source(data, raw, _damage(left, max(had, len(raw.pages)), had > 0))
+    left = len(whole.raw.pages) - len(_lost(whole.raw)) if whole else 0
+    if whole and left > 0:
+        return Source(path, whole.raw, _damage(left, max(had, len(whole.raw.pages)), True))
     what = "The PDF is damaged: none of its pages is left." if whole is None or had else "The PDF has no pages."
     raise UnreadablePaper(what, str(path), _AGAIN)
 
@@ -105,12 +106,11 @@ def _letters(raw: Raw) -> int:
     return sum(len(word) for page in raw.pages for word in page.texts)
 
 
-def _damage(raw: Raw, had: int) -> str:
-    """What is lost of a damaged file, in words."""
-    left = len(raw.pages) - len(_lost(raw))
-    if left < max(had, len(raw.pages)):
-        return f"damaged: {left} of {max(had, len(raw.pages))} pages left"
-    return "damaged: all pages found" if had else f"damaged: pages left: {left}, of how many is not known"
+def _damage(left: int, had: int, known: bool) -> str:
+    """What is lost of a damaged file, in words: pages left, and pages that it had, so far as that is known."""
+    if left < had:
+        return f"damaged: {left} of {had} pages left"
+    return "damaged: all pages found" if known else f"damaged: pages left: {left}, of how many is not known"
 
 
 def _check_portfolio(path: Path, found: Source) -> None:

@@ -10,10 +10,10 @@ _PAGE = b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>%
 
 def attacks() -> dict[str, bytes]:
     """All of them by name; none is above two megabytes."""
-    return {**_trees(), **_depths(), **_bombs(), **_measures(), **_indexes(), **_drawings(), **_texts()}
+    return {**trees(), **depths(), **bombs(), **measures(), **indexes(), **drawings(), **texts()}
 
 
-def _trees() -> dict[str, bytes]:
+def trees() -> dict[str, bytes]:
     """Page trees that lead back to themselves, lie about their size, or hold what is no page."""
     kids = {
         "kids lead to the tree itself": b"2 0 R 3 0 R",
@@ -42,7 +42,7 @@ def _trees() -> dict[str, bytes]:
     }
 
 
-def _depths() -> dict[str, bytes]:
+def depths() -> dict[str, bytes]:
     """Brackets in brackets, and objects that stand for themselves."""
     opened = {
         "arrays": b"[" * DEEP + b"]" * DEEP,
@@ -70,7 +70,7 @@ def _depths() -> dict[str, bytes]:
     return {name: written(parts) for name, parts in made.items()}
 
 
-def _bombs() -> dict[str, bytes]:
+def bombs() -> dict[str, bytes]:
     """Little that opens up to much, wherever a stream may stand."""
     zeros = deflated(b"\0" * BOMB)
     spaces = deflated(b" " * BOMB)
@@ -113,7 +113,7 @@ def _font(entries: bytes) -> bytes:
     return b"<</Type/Font/Subtype/TrueType/BaseFont/Helvetica%s>>" % entries
 
 
-def _measures() -> dict[str, bytes]:
+def measures() -> dict[str, bytes]:
     """Pages and type of senseless size."""
     boxes = [
         b"0 0 1e38 1e38",
@@ -142,7 +142,7 @@ def _measures() -> dict[str, bytes]:
     return {name: written(parts) for name, parts in made.items()}
 
 
-def _indexes() -> dict[str, bytes]:
+def indexes() -> dict[str, bytes]:
     """Indexes that lead back to themselves, and holders of objects that hold themselves."""
     plain, modern = written(simple()), packed(simple())
     start = plain.rindex(b"\nxref") + 1
@@ -170,7 +170,7 @@ def _indexes() -> dict[str, bytes]:
     return made
 
 
-def _drawings() -> dict[str, bytes]:
+def drawings() -> dict[str, bytes]:
     """Forms in forms and pictures without end."""
     form = b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</X %d 0 R>>/Font<</F 5 0 R>>>>"
     image = b"/Type/XObject/Subtype/Image/Width %s/Height %s/BitsPerComponent 1/ColorSpace/DeviceGray"
@@ -192,7 +192,7 @@ def _drawings() -> dict[str, bytes]:
     return {name: written(parts) for name, parts in made.items()}
 
 
-def _texts() -> dict[str, bytes]:
+def texts() -> dict[str, bytes]:
     """Strings that no text should hold."""
     odd = [
         b"\\000" * 500,
