@@ -31,11 +31,12 @@ class BatchJob:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one paper: seconds spent by stage (stages that had work), and why not, if refused."""
+    """What became of one paper: seconds spent by stage (stages that had work), why not, if refused, and damage."""
 
     document_id: str
     seconds: dict[str, float]
     rejection: Rejection | None = None
+    damage: str = ""
 
 
 def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
@@ -48,6 +49,8 @@ def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
     shown = time.monotonic()
     for job, result in run_limited(process_paper, batch.jobs, batch.settings.workers, *limits):
         outcomes.append(result if isinstance(result, Outcome) else _failure(job, result, limits))
+        if outcomes[-1].damage:
+            log.warning("%s: %s", job.name, outcomes[-1].damage)
         if time.monotonic() - shown > 2 or len(outcomes) == len(batch.jobs):
             shown = time.monotonic()
             log.info("read and coded %d of %d", len(outcomes), len(batch.jobs))
@@ -80,7 +83,7 @@ def process_paper(job: Job) -> Outcome:
         reason = f"the file could not be opened ({error.strerror or type(error).__name__})"
         gone = Rejection(job.name, job.document_id, "vanished", reason, "put it back, then run again")
         return Outcome(job.document_id, seconds, gone)
-    return Outcome(job.document_id, seconds)
+    return Outcome(job.document_id, seconds, damage=document.damage)
 
 
 def _stage(

@@ -93,7 +93,7 @@ def _best(path: Path, whole: Source | None) -> Source:
         raw = replace(pdfium.read(data), reader=REPAIRED) if data else None
     except pypdfium2.PdfiumError:
         raw = None
-    if raw and raw.pages and (not whole or _letters(raw) > _letters(whole.raw)):
+    if raw and left and (not whole or _letters(raw) > _letters(whole.raw)):
         return Source(data, raw, _damage(left, max(had, len(raw.pages)), had > 0))
     left = len(whole.raw.pages) - len(_lost(whole.raw)) if whole else 0
     if whole and left > 0:
