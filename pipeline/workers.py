@@ -30,27 +30,46 @@ def run_limited(
 
     In place of a result stands the exception: TimeoutError after `seconds`, MemoryError beyond
     `memory_mb` of address space, ProcessExpired where the child died, or what the function raised.
-    `function` and items must pickle. `workers` 0 means one per core. On leaving, no child is left.
+    What fails for another cause than time is tried once more in a child of its own, so that it does not
+    depend on what its child had done before. `function` and items must pickle. `workers` 0 means one per
+    core. On leaving, no child is left.
     """
     count = min(workers or os.cpu_count() or 1, max(len(items), 1))
+    with _pool(count, TASKS_A_CHILD, memory_mb) as pool:
+        futures = [pool.schedule(_or_die, args=[function, item], timeout=seconds) for item in items]
+        for item, future in zip(items, futures, strict=True):
+            result = _outcome(future.result)
+            if isinstance(result, ProcessExpired):
+                with _pool(1, 1, memory_mb) as own:
+                    result = _outcome(own.schedule(function, args=[item], timeout=seconds).result)
+            yield item, result
+
+
+@contextlib.contextmanager
+def _pool(workers: int, tasks: int, memory_mb: int) -> Iterator[ProcessPool]:
+    """Children that are replaced after so many tasks; all are gone on leaving."""
     context = multiprocessing.get_context("forkserver")
     parent_lives, we_live = context.Pipe(duplex=False)
-    pool = ProcessPool(
-        max_workers=count,
-        max_tasks=TASKS_A_CHILD,
-        initializer=_limit,
-        initargs=[memory_mb, parent_lives],
-        context=context,
-    )
+    initargs = [memory_mb, parent_lives]
+    pool = ProcessPool(max_workers=workers, max_tasks=tasks, initializer=_limit, initargs=initargs, context=context)
     try:
-        futures = [pool.schedule(function, args=[item], timeout=seconds) for item in items]
-        for item, future in zip(items, futures, strict=True):
-            yield item, _outcome(future.result)
+        yield pool
     finally:
         pool.stop()  # type: ignore[no-untyped-call]  # pebble types only what takes arguments
         pool.join()
         parent_lives.close()
         we_live.close()
+
+
+def _or_die(function: Callable[[Item], Result], item: Item) -> Result:
+    """Call the function; end this child where it fails, for what is left of it may be no good to the next item.
+
+    A module whose import ran out of memory, for one, stays broken.
+    """
+    try:
+        return function(item)
+    except BaseException:  # noqa: BLE001 - the second try, in a child of its own, tells what it was
+        os._exit(1)
 
 
 def _outcome(result: Callable[[], Result]) -> Result | BaseException:

@@ -38,6 +38,18 @@ def loud(number: int) -> int:
     return number
 
 
+_spoilt = False
+
+
+def spoiling(number: int) -> int:
+    """Fails for 0 and, in the same process, ever after: as an import that ran out of memory does."""
+    global _spoilt
+    if number == 0 or _spoilt:
+        _spoilt = True
+        raise ValueError(str(number))
+    return number
+
+
 def asleep(folder: Path) -> None:
     """Start a process as OCR does, note its id and one's own, and wait for it."""
     command = ["/bin/sh", "-c", f"echo $$ > {folder}/grandchild; exec sleep 300"]
@@ -98,6 +110,13 @@ def test_memory_beyond_the_limit_is_refused_and_the_next_paper_has_its_own() -> 
     assert isinstance(first, MemoryError)
     assert str(MEMORY) in explain(first, SECONDS, MEMORY)[1]
     assert second == 1024 * 1024
+
+
+def test_what_one_paper_spoils_is_not_there_for_the_next() -> None:
+    done = dict(run_limited(spoiling, [1, 0, 2, 3], 1, SECONDS, MEMORY))
+    assert (done[1], done[2], done[3]) == (1, 2, 3)
+    assert isinstance(done[0], ValueError)
+    assert explain(done[0], SECONDS, MEMORY)[0] == "error"
 
 
 def test_nothing_that_a_child_prints_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
