@@ -35,9 +35,6 @@ from pipeline.records import (
     Words,
 )
 
-# Arrow's own allocator reserves a gigabyte of addresses, which would count against a child's memory limit
-pa.set_memory_pool(pa.system_memory_pool())
-
 STAGES = ("read", "split", "code")
 
 _PAGE = pa.struct(
