@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -73,18 +74,18 @@ cli.add_command(make_run(_refresh_here))
 @click.option("--corpus", type=click.Path(path_type=Path), help="Folder to copy them to.")
 def add(files: tuple[Path, ...], corpus: Path | None) -> None:
     """Copy FILES into the corpus folder and say what each was taken for."""
-    folder = resolve(None, {"corpus": corpus}).corpus
+    settings = resolve(None, {"corpus": corpus})
+    folder = settings.corpus
     folder.mkdir(parents=True, exist_ok=True)
-    taken = [_add(file, folder) for file in files]
+    taken = [_add(file, folder, settings) for file in files]
     if not all(taken):
         raise CorpusError("not every file was added; see above", str(folder), "mend those and add them again")
 
 
-def _add(file: Path, folder: Path) -> bool:
+def _add(file: Path, folder: Path, settings: Settings) -> bool:
     """Copy one file in, under its own name, and say so; False where it was not taken."""
     from pipeline.errors import UnreadablePaper
     from pipeline.files import sha256_of
-    from pipeline.pdf import read
 
     try:
         digest = sha256_of(file)
@@ -92,7 +93,7 @@ def _add(file: Path, folder: Path) -> bool:
         if same:
             click.echo(f"{file}: already there as {same}")
             return True
-        document = read(file, digest)
+        document = _read_limited(file, settings)
         target = folder / file.name
         if target.exists():
             target = folder / f"{file.stem}-{digest[:8]}{file.suffix}"
@@ -103,6 +104,22 @@ def _add(file: Path, folder: Path) -> bool:
     about = document.metadata
     click.echo(f"{target}: {about.title or 'no title found'} ({about.year or 'no year'}), {len(document.pages)} pages")
     return True
+
+
+def _read_limited(file: Path, settings: Settings) -> Any:
+    """The Document in a file, read in a child with limits as in a run. Raises UnreadablePaper."""
+    from pipeline.errors import UnreadablePaper
+    from pipeline.pdf import read
+    from pipeline.workers import explain, run_limited
+
+    limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
+    ((_, result),) = run_limited(partial(read, document_id=""), [file], 1, *limits)
+    if isinstance(result, PrecedentError):
+        raise result
+    if isinstance(result, BaseException):
+        _, reason, remedy = explain(result, *limits)
+        raise UnreadablePaper(reason, str(file), remedy) from result
+    return result
 
 
 @cli.command()

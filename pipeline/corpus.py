@@ -215,6 +215,7 @@ def _paper(card: Card, paths: Sequence[str], key: str, entry: Entry | None, code
         domain=coded.domain,
         sentences=dict(sorted(Counter(coded.domains).items())),
         language=card.language,
+        damage=card.damage,
     )
 
 

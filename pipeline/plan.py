@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from pebble import ProcessExpired
+
 from pipeline import passages, store
 from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.errors import CorpusError
+from pipeline.pdf import ocr
+from pipeline.pdf.document import NO_OCR
 from pipeline.records import Rejection
 from pipeline.settings import Settings
 from pipeline.workers import explain
@@ -94,9 +98,14 @@ def result_path(job: Job, stage: str) -> Path:
 
 
 def kept_refusal(job: Job, settings: Settings) -> Rejection | None:
-    """The refusal kept for this paper, unless it was for a limit that has since changed."""
+    """The refusal kept for this paper, unless it was for want of what there is now: time, memory, OCR."""
+    if _whole(job):
+        return None
     kept = store.load_rejection(result_path(job, "read")) or store.load_rejection(result_path(job, "code"))
-    limits = {"timeout": TimeoutError(), "memory": MemoryError()}
+    if kept and kept.reason == NO_OCR and ocr.available():
+        return None
+    died = ProcessExpired("")  # type: ignore[no-untyped-call]  # pebble types only what takes arguments
+    limits = {"timeout": TimeoutError(), "memory": MemoryError(), "crash": died}
     if kept and kept.kind in limits:
         now = explain(limits[kept.kind], settings.seconds_per_paper, settings.memory_mb_per_worker)
         return kept if kept.reason == now[1] else None
@@ -104,5 +113,8 @@ def kept_refusal(job: Job, settings: Settings) -> Rejection | None:
 
 
 def _has_work(job: Job, settings: Settings) -> bool:
-    whole = all(result_path(job, stage).is_file() for stage in store.STAGES)
-    return not whole and kept_refusal(job, settings) is None
+    return not _whole(job) and kept_refusal(job, settings) is None
+
+
+def _whole(job: Job) -> bool:
+    return all(result_path(job, stage).is_file() for stage in store.STAGES)

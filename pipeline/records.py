@@ -149,7 +149,7 @@ class Document:
     """A paper that was read. `id` is the sha256 of its file; `reader` names what read it.
 
     `language` is an ISO 639-1 code such as "en", or empty where there is too little text to tell.
-    Parts, tables and references are in the order of the text.
+    Parts, tables and references are in the order of the text. `damage` says what of the file is lost, in words.
     """
 
     id: str
@@ -163,6 +163,7 @@ class Document:
     parts: tuple[Part, ...] = ()
     tables: tuple[Table, ...] = ()
     references: tuple[Reference, ...] = ()
+    damage: str = ""
 
     def page_at(self, offset: int) -> Page:
         """The page that holds the character at `offset`."""
@@ -287,6 +288,7 @@ class Card:
     pages: int
     characters: int
     language: str = ""
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +322,7 @@ class Paper:
     domain: str
     sentences: dict[str, int]
     language: str = ""
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

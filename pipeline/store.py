@@ -67,6 +67,7 @@ _DOCUMENT = pa.schema(
     [
         ("id", pa.string()),
         ("reader", pa.string()),
+        ("damage", pa.string()),
         ("title", pa.string()),
         ("authors", pa.list_(pa.string())),
         ("year", pa.int32()),
@@ -125,6 +126,7 @@ def save_document(path: Path, document: Document, sketch: Sequence[int]) -> None
     row = {
         "id": document.id,
         "reader": document.reader,
+        "damage": document.damage,
         **asdict(document.metadata),
         "sketch": list(sketch),
         "text": document.text,
@@ -159,6 +161,7 @@ def load_document(path: Path) -> Document:
         sections=tuple(Section(**section) for section in row["sections"]),
         metadata=_metadata(row),
         reader=row["reader"],
+        damage=row["damage"],
         language=row["language"],
         parts=tuple(Part(**part) for part in row["parts"]),
         tables=tuple(_table(table) for table in row["tables"]),
@@ -181,7 +184,7 @@ def _metadata(row: dict[str, Any]) -> Metadata:
 
 def load_cards(paths: Sequence[Path]) -> tuple[Card, ...]:
     """What ingest needs of each kept Document, without its text, in the order of the ids."""
-    columns = "id, reader, language, title, authors, year, doi, sketch, len(pages) AS pages, length(text) AS characters"
+    columns = "id, reader, language, damage, title, authors, year, doi, sketch, len(pages) AS pages, length(text) AS n"
     rows = _query(f"SELECT {columns} FROM read_parquet(?) ORDER BY id", paths)  # noqa: S608 - constant
     return tuple(
         Card(
@@ -190,8 +193,9 @@ def load_cards(paths: Sequence[Path]) -> tuple[Card, ...]:
             _metadata(row),
             tuple(row["sketch"]),
             row["pages"],
-            row["characters"],
+            row["n"],
             row["language"],
+            row["damage"],
         )
         for row in rows
     )
@@ -277,6 +281,8 @@ def _write_parquet(path: Path, table: pa.Table) -> None:
 def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
     try:
         return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None)
+    except MemoryError:  # Arrow's is one of its exceptions too, and says nothing about the file
+        raise
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, error) from error
 

@@ -31,11 +31,12 @@ class BatchJob:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one paper: seconds spent by stage (stages that had work), and why not, if refused."""
+    """What became of one paper: seconds spent by stage (stages that had work), why not, if refused, and damage."""
 
     document_id: str
     seconds: dict[str, float]
     rejection: Rejection | None = None
+    damage: str = ""
 
 
 def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
@@ -48,6 +49,8 @@ def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
     shown = time.monotonic()
     for job, result in run_limited(process_paper, batch.jobs, batch.settings.workers, *limits):
         outcomes.append(result if isinstance(result, Outcome) else _failure(job, result, limits))
+        if outcomes[-1].damage:
+            log.warning("%s: %s", job.name, outcomes[-1].damage)
         if time.monotonic() - shown > 2 or len(outcomes) == len(batch.jobs):
             shown = time.monotonic()
             log.info("read and coded %d of %d", len(outcomes), len(batch.jobs))
@@ -59,7 +62,7 @@ def _failure(job: Job, error: object, limits: tuple[int, int]) -> Outcome:
         raise error if isinstance(error, PrecedentError) else TypeError(f"no outcome: {error!r}")
     kind, reason, remedy = explain(error, *limits)
     rejection = Rejection(job.name, job.document_id, kind, reason, remedy)
-    if kind != "error":
+    if kind not in ("error", "killed"):  # these may go better the next time
         store.save_rejection(result_path(job, "code"), rejection)
     log.warning("rejected %s: %s", job.name, reason)
     return Outcome(job.document_id, {}, rejection)
@@ -80,7 +83,7 @@ def process_paper(job: Job) -> Outcome:
         reason = f"the file could not be opened ({error.strerror or type(error).__name__})"
         gone = Rejection(job.name, job.document_id, "vanished", reason, "put it back, then run again")
         return Outcome(job.document_id, seconds, gone)
-    return Outcome(job.document_id, seconds)
+    return Outcome(job.document_id, seconds, damage=document.damage)
 
 
 def _stage(
@@ -96,9 +99,11 @@ def _stage(
 
 
 def _read(job: Job) -> Document:
-    document = pdf.read(job.path, job.document_id)
-    if sha256_of(job.path) != job.document_id:
-        raise FileNotFoundError(0, "the file changed while it was read")
+    try:
+        document = pdf.read(job.path, job.document_id)
+    finally:  # what was found of a file that went away or changed says nothing about the one that was asked for
+        if sha256_of(job.path) != job.document_id:
+            raise FileNotFoundError(0, "it changed while it was read")
     store.save_document(result_path(job, "read"), document, sketch(document.text))
     return document
 

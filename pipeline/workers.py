@@ -1,12 +1,14 @@
 """Child processes with limits: one bad paper ends its own child at most, never the run or the machine."""
 
+import contextlib
 import multiprocessing
 import os
 import resource
+import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
+from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -28,23 +30,46 @@ def run_limited(
 
     In place of a result stands the exception: TimeoutError after `seconds`, MemoryError beyond
     `memory_mb` of address space, ProcessExpired where the child died, or what the function raised.
-    `function` and items must pickle. `workers` 0 means one per core. On leaving, no child is left.
+    What fails for another cause than time is tried once more in a child of its own, so that it does not
+    depend on what its child had done before. `function` and items must pickle. `workers` 0 means one per
+    core. On leaving, no child is left.
     """
     count = min(workers or os.cpu_count() or 1, max(len(items), 1))
-    pool = ProcessPool(
-        max_workers=count,
-        max_tasks=TASKS_A_CHILD,
-        initializer=_limit,
-        initargs=[memory_mb],
-        context=multiprocessing.get_context("forkserver"),
-    )
-    try:
-        futures = [pool.schedule(function, args=[item], timeout=seconds) for item in items]
+    with _pool(count, TASKS_A_CHILD, memory_mb) as pool:
+        futures = [pool.schedule(_or_die, args=[function, item], timeout=seconds) for item in items]
         for item, future in zip(items, futures, strict=True):
-            yield item, _outcome(future.result)
+            result = _outcome(future.result)
+            if isinstance(result, ProcessExpired):
+                with _pool(1, 1, memory_mb) as own:
+                    result = _outcome(own.schedule(function, args=[item], timeout=seconds).result)
+            yield item, result
+
+
+@contextlib.contextmanager
+def _pool(workers: int, tasks: int, memory_mb: int) -> Iterator[ProcessPool]:
+    """Children that are replaced after so many tasks; all are gone on leaving."""
+    context = multiprocessing.get_context("forkserver")
+    parent_lives, we_live = context.Pipe(duplex=False)
+    initargs = [memory_mb, parent_lives]
+    pool = ProcessPool(max_workers=workers, max_tasks=tasks, initializer=_limit, initargs=initargs, context=context)
+    try:
+        yield pool
     finally:
         pool.stop()  # type: ignore[no-untyped-call]  # pebble types only what takes arguments
         pool.join()
+        parent_lives.close()
+        we_live.close()
+
+
+def _or_die(function: Callable[[Item], Result], item: Item) -> Result:
+    """Call the function; end this child where it fails, for what is left of it may be no good to the next item.
+
+    A module whose import ran out of memory, for one, stays broken.
+    """
+    try:
+        return function(item)
+    except BaseException:  # noqa: BLE001 - the second try, in a child of its own, tells what it was
+        os._exit(1)
 
 
 def _outcome(result: Callable[[], Result]) -> Result | BaseException:
@@ -65,20 +90,50 @@ def explain(error: BaseException, seconds: int, memory_mb: int) -> tuple[str, st
         remedy = "raise memory_mb_per_worker in the settings, or split the file"
         return "memory", f"reading needed more memory than the limit of {memory_mb} MB", remedy
     if isinstance(error, ProcessExpired):
-        remedy = "save the file anew as PDF, for instance by printing it to a file"
-        return "crash", "the process that read it died", remedy
+        return _explain_death(error.exitcode, memory_mb)
     return "error", f"unexpected {type(error).__name__} while reading or coding it", "report this as a fault"
 
 
-def _limit(memory_mb: int) -> None:
-    """Set up a child: an end to its memory, and an end to itself when its parent is gone."""
-    limit = memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+def _explain_death(exit_code: int | None, memory_mb: int) -> tuple[str, str, str]:
+    if exit_code in (-signal.SIGKILL, -signal.SIGTERM):
+        remedy = "run again; where memory was short, set fewer workers"
+        return "killed", "the process that read it was ended from outside, as a system short of memory does", remedy
+    reason = f"the process that read it died; it may have needed more memory than the limit of {memory_mb} MB"
+    remedy = "save the file anew as PDF, for instance by printing it to a file, or raise memory_mb_per_worker"
+    return "crash", reason, remedy
 
 
-def _die_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+def _limit(memory_mb: int, parent: Connection) -> None:
+    """Set up a child: an end to its memory and to what it prints, and an end to it when its parent is gone.
+
+    It leads a process group, so that what it has started, such as OCR, ends with it. Linux holds every process of
+    the group to the memory limit; macOS takes the limit and does not hold to it.
+    """
+    os.setpgrp()
+    signal.signal(signal.SIGTERM, _end)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _lower(resource.RLIMIT_AS, memory_mb * 1024 * 1024)
+    _lower(resource.RLIMIT_CORE, 0)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)  # parsers written in C say there what no reader of papers can use
+    os.close(nowhere)
+
+
+def _lower(limit: int, value: int) -> None:
+    """Set a limit, to what the system allows at most."""
+    most = resource.getrlimit(limit)[1]
+    value = value if most == resource.RLIM_INFINITY else min(value, most)
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses a limit below what the process holds already
+        resource.setrlimit(limit, (value, value))
+
+
+def _end(*_: object) -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
+def _end_with(parent: Connection) -> None:
+    """End this process when the other end of a pipe that only the parent holds is shut, however that came about."""
+    with contextlib.suppress(OSError):
+        parent.poll(None)
+    _end()

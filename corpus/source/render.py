@@ -279,7 +279,7 @@ def write_oddities(papers: dict[str, Paper], folder: Path) -> None:
     (folder / f"{DUPLICATE_NAME}.pdf").write_bytes(original)
     render(preprint(papers[PREPRINT_OF]), folder / f"{PREPRINT_NAME}.pdf")
     whole = (folder / f"{BROKEN_OF}.pdf").read_bytes()
-    (folder / f"{BROKEN_NAME}.pdf").write_bytes(whole[: len(whole) // 3])
+    (folder / f"{BROKEN_NAME}.pdf").write_bytes(whole[: len(whole) // 7])
 
 
 def main(arguments: list[str]) -> None:

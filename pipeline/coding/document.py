@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.codebook import Codebook, Family
 from pipeline.coding.context import sentence_domains, status
-from pipeline.coding.features import Features, describe, tokens
+from pipeline.coding.features import Features, describe, domain_shares, tokens
 from pipeline.coding.head import Array, Head, load_head
 from pipeline.coding.matching import Hit, Matches, Span, matcher
 from pipeline.coding.named import Mention, mentions, nearest
@@ -75,9 +75,9 @@ def _read(
     """Every passage with its matches, features and scores."""
     texts = [document.text[p.start : p.end] for p in passages]
     found = [match(text) for text in texts]
-    sentences = []
+    sentences, shares = [], domain_shares(found)
     for at, (passage, text) in enumerate(zip(passages, texts, strict=True)):
-        features = describe(at, found, text, title) if head else {}
+        features = describe(at, found, text, title, shares) if head else {}
         scores = head.scores(text, features) if head else np.zeros(0)
         sentences.append(Sentence(passage, text, found[at], features, scores))
     return sentences

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.coding.matching import Matches
 
@@ -27,10 +27,16 @@ def tokens(sentence: str) -> Iterator[tuple[str, tuple[int, int]]]:
         yield ("0" if match[0].isdigit() else match[0][:STEM]), match.span()
 
 
-def describe(at: int, found: Sequence[Matches], sentence: str, title: Matches) -> Features:
+def domain_shares(found: Sequence[Matches]) -> dict[str, float]:
+    """The share, in [0, 1], of a document's sentences that hold a term of each domain."""
+    domains = found[0].domains if found else ()
+    return {domain: sum(m.domains[domain] > 0 for m in found) / len(found) for domain in domains}
+
+
+def describe(at: int, found: Sequence[Matches], sentence: str, title: Matches, shares: Mapping[str, float]) -> Features:
     """The features of sentence `at` of a document, but for its n-grams.
 
-    `found` are the matches of all sentences of the document, in order.
+    `found` are the matches of all sentences of the document, in order; `shares` are their `domain_shares`.
     """
     own = found[at]
     features: defaultdict[str, float] = defaultdict(float)
@@ -44,12 +50,14 @@ def describe(at: int, found: Sequence[Matches], sentence: str, title: Matches) -
         features[f"cues {family}"] += 0.5
         features[f"cue {family} {cue}"] = 1
     features["length"] = min(len(sentence), 600) / 300
-    _domains(features, at, found, title)
+    _domains(features, at, found, title, shares)
     _around(features, at, found, title)
     return dict(features)
 
 
-def _domains(features: defaultdict[str, float], at: int, found: Sequence[Matches], title: Matches) -> None:
+def _domains(
+    features: defaultdict[str, float], at: int, found: Sequence[Matches], title: Matches, shares: Mapping[str, float]
+) -> None:
     """Terms of each domain in the sentence, beside it, in the title and in the whole paper."""
     beside = [*found[max(0, at - 2) : at], *found[at + 1 : at + 3]]
     for domain, count in found[at].domains.items():
@@ -57,7 +65,7 @@ def _domains(features: defaultdict[str, float], at: int, found: Sequence[Matches
         features[f"domain {domain} none"] = count == 0
         features[f"beside {domain}"] = sum(m.domains[domain] > 0 for m in beside) / 2
         features[f"title {domain}"] = min(title.domains[domain], 2) / 2
-        features[f"paper {domain}"] = 2 * sum(m.domains[domain] > 0 for m in found) / len(found)
+        features[f"paper {domain}"] = 2 * shares[domain]
 
 
 def _around(features: defaultdict[str, float], at: int, found: Sequence[Matches], title: Matches) -> None:

@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.codebook import Codebook, Family, load_codebook
-from pipeline.coding.features import Features, describe, ngrams
+from pipeline.coding.features import Features, describe, domain_shares, ngrams
 from pipeline.coding.head import EVIDENCE, WORD, Head, save_head, weigh
 from pipeline.coding.labels import Label, by_document, lay_out, read_labels
 from pipeline.coding.matching import Matches, matcher
@@ -55,9 +55,10 @@ def examples(labels: Sequence[Label], codebook: Codebook) -> list[Example]:
         document, passages = lay_out(group)
         texts = [document.text[p.start : p.end] for p in passages]
         found, title = [match(text) for text in texts], match(document.metadata.title)
+        shares = domain_shares(found)
         whole = len(group) > 1 and not any(label.context for label in group)
         out += [
-            Example(label, found[at], describe(at, found, texts[at], title), whole, len(group) == 1)
+            Example(label, found[at], describe(at, found, texts[at], title, shares), whole, len(group) == 1)
             for at, label in enumerate(group)
             if not label.context
         ]

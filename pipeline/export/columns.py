@@ -92,6 +92,7 @@ journal string Journal, from the bibliography
 pages integer Pages
 reader string What read the file; tesseract where pages were read by OCR
 language string Language of the text, ISO 639-1; empty where there is too little of it to tell
+damage string What of a damaged file is lost, and pages whose fonts do not say which letters they draw
 domain string Side of the paper, both, or other
 sentences integer Sentences read for coding
 codings integer Codings

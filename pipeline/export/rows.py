@@ -116,6 +116,7 @@ def _documents(results: Results) -> Iterator[Row]:
             "pages": paper.pages,
             "reader": paper.reader,
             "language": paper.language,
+            "damage": paper.damage,
             "domain": paper.domain,
             "sentences": sum(paper.sentences.values()),
             "codings": counts[paper.document_id],

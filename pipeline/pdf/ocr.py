@@ -28,11 +28,10 @@ def available() -> bool:
     return shutil.which("tesseract") is not None
 
 
-def recognise(path: Path, pages: list[RawPage]) -> Iterator[RawPage]:
+def recognise(data: Path | bytes, pages: list[RawPage]) -> Iterator[RawPage]:
     """These pages of a file read anew from their pictures; blank ones and those that time out are left out."""
-    scale = 72 / DPI
     by_number = {old.number: old for old in pages}
-    for number, image in pdfium.images(path, list(by_number), DPI):
+    for number, image, scale in pdfium.images(data, list(by_number), DPI):
         if np.asarray(image.resize((64, 64))).std() < _BLANK:
             continue
         rows = _words(image)

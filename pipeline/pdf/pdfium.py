@@ -4,10 +4,11 @@ pdfium keeps one record per character. Calls into it cost more than anything don
 the characters come in one call a page, and boxes only for the first and last character of a word.
 """
 
+import contextlib
 import ctypes
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
@@ -22,6 +23,9 @@ from pipeline.pdf import rules, symbols
 from pipeline.pdf.raw import HYPHEN_BREAK, RAISED, Raw, RawPage, line_style, page
 
 READER = "pdfium"
+MOST_TEXT = 40_000_000  # characters, which ten thousand full pages do not reach; a bomb does
+MOST_PIXELS = 150_000_000  # of a page's picture: a poster (A0) at 300 dots per inch
+LONGEST_SIDE = 32_000  # pixels; tesseract takes no picture beyond 32,767
 TALLEST = 1.8  # sizes of its type that a letter's box may be high; some fonts claim more
 MARKED = 1.25  # times a citation mark's size: the text that it stands in is at least so large
 DROPPED = 1.9  # times the size of its line: a first letter of so much is a drop cap
@@ -42,18 +46,34 @@ _loose_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctyp
 )
 
 
-def read(path: Path) -> Raw:
-    """The words of a PDF. Raises pypdfium2.PdfiumError where pdfium cannot open the file."""
-    with pypdfium2.PdfDocument(path) as pdf:
-        pages = [_page(pdf, index) for index in range(len(pdf))]
-        info = pdf.get_metadata_dict()
-    told = (info.get(key, "") for key in ("Title", "CreationDate", "Author", "Subject"))
+class TooMuchText(Exception):  # noqa: N818 - it names the file's state
+    """A file with more than MOST_TEXT characters."""
+
+
+def read(data: Path | bytes) -> Raw:
+    """The words of a PDF. Raises pypdfium2.PdfiumError where pdfium cannot open it, and TooMuchText."""
+    pages, room = [], MOST_TEXT
+    with pypdfium2.PdfDocument(data) as pdf:
+        for index in range(len(pdf)):
+            pages.append(_page(pdf, index))
+            room -= sum(map(len, pages[-1].texts))
+            if room < 0:
+                raise TooMuchText
+        told = [_decoded(pdf.get_metadata_value, key) for key in ("Title", "CreationDate", "Author", "Subject")]
     title, date, author, subject = told
     return Raw(pages, title, date, READER, author, subject)
 
 
+def _decoded(get: Callable[[Any], str], of: Any) -> str:
+    """A string that pypdfium2 gets, or an empty one where its bytes are no text."""
+    try:
+        return get(of)
+    except UnicodeDecodeError:
+        return ""
+
+
 def _page(pdf: Any, index: int) -> RawPage:
-    label = pdf.get_page_label(index).strip() or str(index + 1)
+    label = _decoded(pdf.get_page_label, index).strip() or str(index + 1)
     try:
         sheet = pdf[index]
     except pypdfium2.PdfiumError:  # one page that cannot be loaded does not cost the others
@@ -259,10 +279,23 @@ def _font(text: Any, index: int) -> str:
     return name.value.decode("utf-8", "replace")
 
 
-def images(path: Path, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any]]:
-    """Pages (numbers from 1) as shown, drawn to grey PIL images at `dpi`, one at a time."""
-    with pypdfium2.PdfDocument(path) as pdf:
+def attachments(data: Path | bytes) -> list[str]:
+    """Names of the files attached to a PDF."""
+    with pypdfium2.PdfDocument(data) as pdf:
+        found = (pdf.get_attachment(at) for at in range(pdf.count_attachments()))
+        return [_decoded(lambda each: str(each.get_name()), each) for each in found]
+
+
+def images(data: Path | bytes, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any, float]]:
+    """Pages (numbers from 1) as shown, drawn to grey PIL images, one at a time, with the points to a pixel.
+
+    They are drawn at `dpi`, huge pages more coarsely; those that cannot be drawn are left out.
+    """
+    with pypdfium2.PdfDocument(data) as pdf:
         for number in numbers:
-            sheet = pdf[number - 1]
-            yield number, sheet.render(scale=dpi / 72, grayscale=True).to_pil()
-            sheet.close()
+            with contextlib.suppress(pypdfium2.PdfiumError):
+                sheet = pdf[number - 1]
+                width, height = sheet.get_size()
+                scale = min(dpi / 72, math.sqrt(MOST_PIXELS / width / height), LONGEST_SIDE / max(width, height))
+                yield number, sheet.render(scale=scale, grayscale=True).to_pil(), 1 / scale
+                sheet.close()

@@ -1,8 +1,11 @@
 """PDFs made for the tests: lines of text at places, on pages of any shape."""
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
+import pypdfium2
+from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 A4 = (595.0, 842.0)
@@ -53,4 +56,23 @@ def paper(path: Path, pages: Iterable[Iterable[Line]]) -> Path:
         draw(canvas, lines)
         canvas.showPage()
     canvas.save()
+    return path
+
+
+def locked(path: Path, password: str) -> Path:
+    """A page of prose that opens with this password; an empty one opens by itself."""
+    canvas = Canvas(str(path), pagesize=A4, encrypt=StandardEncryption(password, ownerPassword="owner", canPrint=0))
+    draw(canvas, column(PROSE))
+    canvas.save()
+    return path
+
+
+def scan(path: Path, dpi: int = 200) -> Path:
+    """A page of prose as a picture."""
+    source = paper(path.with_suffix(".text.pdf"), [column(PROSE)])
+    with pypdfium2.PdfDocument(source) as file:
+        image = file[0].render(scale=dpi / 72, grayscale=True).to_pil()
+    buffer = io.BytesIO()
+    image.save(buffer, "PDF", resolution=dpi)
+    path.write_bytes(buffer.getvalue())
     return path

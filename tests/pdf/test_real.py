@@ -59,4 +59,4 @@ def test_a_damaged_file_is_read_or_rejected_in_time(path: Path) -> None:
 
 
 def test_what_the_second_reader_saves() -> None:
-    assert pdf.read(CORPUS / "damaged/truncated60.pdf", "id").reader == "pdfplumber"
+    assert pdf.read(CORPUS / "damaged/truncated60.pdf", "id").reader == "pdfium, repaired"

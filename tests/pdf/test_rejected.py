@@ -1,19 +1,15 @@
 """Files that cannot be read: each ends with a reason and a remedy, none with a crash."""
 
-import io
 import shutil
 from pathlib import Path
 
-import pypdfium2
 import pytest
-from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import pdf
 from pipeline.errors import UnreadablePaper
 from pipeline.pdf.legible import is_legible
 from tests.pdf.checks import sound
-from tests.pdf.made import A4, PROSE, column, draw, paper
+from tests.pdf.made import PROSE, column, locked, paper, scan
 
 
 def refused(path: Path) -> UnreadablePaper:
@@ -24,24 +20,17 @@ def refused(path: Path) -> UnreadablePaper:
     return caught.value
 
 
-def scan(path: Path) -> Path:
-    """A page of prose as a picture."""
-    source = paper(path.with_suffix(".text.pdf"), [column(PROSE)])
-    with pypdfium2.PdfDocument(source) as file:
-        image = file[0].render(scale=200 / 72, grayscale=True).to_pil()
-    buffer = io.BytesIO()
-    image.save(buffer, "PDF", resolution=200)
-    path.write_bytes(buffer.getvalue())
-    return path
-
-
 @pytest.mark.parametrize(
     ("content", "word"),
     [
         (b"", "empty"),
         (b"\0" * 400, "empty"),
         (b"<!DOCTYPE html><html><body>Log in to read</body></html>", "web page"),
-        (b"PK\x03\x04 a document of another kind", "not a PDF"),
+        (b"PK\x03\x04 a document of another kind", "ZIP"),
+        (b"PK\x03\x04\x14\0[Content_Types].xml word/document.xml", "Word"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Office"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture"),
+        (b"A paper about %PD, in plain text.", "something else"),
         (b"%PDF-1.4\n", "damaged"),
         (b"%PDF-1.4\n" + bytes(range(256)) * 40, "damaged"),
     ],
@@ -57,13 +46,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_password_shuts_a_paper_and_an_empty_one_does_not(tmp_path: Path) -> None:
-    for name, password in (("shut.pdf", "secret"), ("open.pdf", "")):
-        lock = StandardEncryption(password, ownerPassword="owner", canPrint=0)
-        canvas = Canvas(str(tmp_path / name), pagesize=A4, encrypt=lock)
-        draw(canvas, column(PROSE))
-        canvas.save()
-    assert "password" in refused(tmp_path / "shut.pdf").what
-    assert PROSE[0] in pdf.read(tmp_path / "open.pdf", "id").text
+    assert "password" in refused(locked(tmp_path / "shut.pdf", "secret")).what
+    assert PROSE[0] in pdf.read(locked(tmp_path / "open.pdf", ""), "id").text
 
 
 def test_a_scan_without_ocr_is_told_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

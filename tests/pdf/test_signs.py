@@ -140,6 +140,7 @@ def test_a_page_without_a_map_of_its_letters_is_not_taken_for_text(
     document = pdf.read(without_map(tmp_path / "a.pdf"), "id")
     sound(document)
     assert document.text == WHOLE
+    assert document.damage == "left out as nonsense: page 2"
 
 
 @pytest.mark.skipif(not shutil.which("tesseract"), reason="tesseract is not installed")
@@ -147,3 +148,4 @@ def test_a_page_without_a_map_of_its_letters_is_read_from_its_picture(tmp_path: 
     document = pdf.read(without_map(tmp_path / "a.pdf"), "id")
     sound(document)
     assert document.text.count("Most managers said that lower water bills") == 2
+    assert not document.damage
