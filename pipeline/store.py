@@ -279,11 +279,11 @@ def _write_parquet(path: Path, table: pa.Table) -> None:
 
 
 def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """The table in a file, read in this thread: a child at the limit of its memory can start no other."""
+    alone = {"use_threads": False, "pre_buffer": False}
     try:
-        return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None)
-    except MemoryError:  # Arrow's is one of its exceptions too, and says nothing about the file
-        raise
-    except (OSError, pa.ArrowException) as error:
+        return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None, **alone)
+    except (OSError, pa.ArrowInvalid) as error:  # others, such as want of memory, say nothing about the file
         raise _damaged(path, error) from error
 
 

@@ -46,7 +46,8 @@ def source(path: Path) -> Source:
     _check_file(path)
     try:
         whole = _opened(path)
-        found = whole if whole and not _lost(whole.raw) else _best(path, whole)
+        good = whole and not _lost(whole.raw) and _letters(whole.raw)
+        found = whole if whole and good else _best(path, whole)
     except pdfium.TooMuchText as error:
         most = f"{pdfium.MOST_TEXT // 10**6} million characters"
         remedy = "Split it, if it is a paper or a book; if it is neither, leave it out."
@@ -97,7 +98,8 @@ def _best(path: Path, whole: Source | None) -> Source:
         return Source(data, raw, _damage(left, max(had, len(raw.pages)), had > 0))
     left = len(whole.raw.pages) - len(_lost(whole.raw)) if whole else 0
     if whole and left > 0:
-        return Source(path, whole.raw, _damage(left, max(had, len(whole.raw.pages)), True))
+        damage = _damage(left, max(had, len(whole.raw.pages)), True) if _lost(whole.raw) else ""
+        return Source(path, whole.raw, damage)
     what = "The PDF is damaged: none of its pages is left." if whole is None or had else "The PDF has no pages."
     raise UnreadablePaper(what, str(path), _AGAIN)
 

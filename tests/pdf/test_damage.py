@@ -219,3 +219,11 @@ def test_a_form_that_draws_itself_does_not_hold_the_next_paper_up(tmp_path: Path
     ring = written(simple(TEXT + b" /X Do", page=page, form=stream(b"/X Do", form)))
     found = ends({"ring": ring, "sound": written(simple())}, tmp_path)
     assert found["sound"].kind == "pdfium"
+
+
+def test_streams_that_state_a_false_length_are_read(tmp_path: Path) -> None:
+    whole = pages_each_told(tmp_path, 3)
+    lied = re.sub(rb"/Length \d+", b"/Length 99999", whole)
+    assert re.findall(r"Page (\d)", read(tmp_path, lied[: lied.rindex(b"startxref")]).text) == list("123")
+    short = whole.replace(b"/Length ", b"/Length 1 % ")
+    assert re.findall(r"Page (\d)", read(tmp_path, short).text) == list("123")
