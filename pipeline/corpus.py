@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -182,11 +183,16 @@ def gather(
     matches with the bibliography that a person should look at.
 
     What the bibliography says wins over what was read from the page. Of two printings the one stays that
-    the bibliography names, then the longer one, then the first by path.
+    the bibliography names, then one of which nothing is lost, then the longer one, then the first by path.
     """
     first = {card.id: scan.papers[card.id][0] for card in cards}
     entries = match(cards, first, scan.entries)
-    order = sorted(cards, key=lambda c: (not _attached(entries.get(c.id), first[c.id]), -c.characters, first[c.id]))
+
+    def worth(card: Card) -> tuple[bool, bool, int, str]:
+        named = _attached(entries.get(card.id), first[card.id])
+        return not named, bool(card.damage), -card.characters, first[card.id]
+
+    order = sorted(cards, key=worth)
     dropped = find_duplicates(cards, [card.id for card in order])
     rejected = tuple(
         Rejection(first[gone], gone, "duplicate", f"{why}: kept is {first[kept]}", "delete the one you do not want")
@@ -253,5 +259,9 @@ def _made_key(document_id: str, about: Metadata) -> str:
     author = about.authors[0] if about.authors else "anon"
     surname = author.split(",")[0] if "," in author else author.split()[-1]
     words = [word for word in normal_title(about.title).split() if len(word) > 3]
-    plain = re.sub(r"[^a-z0-9]", "", surname.lower()) or "anon"
-    return f"{plain}{about.year or ''}{words[0] if words else document_id[:6]}"
+    plain = re.sub(r"[^a-z0-9]", "", _unaccented(surname)) or "anon"
+    return f"{plain}{about.year or ''}{_unaccented(words[0]) if words else document_id[:6]}"
+
+
+def _unaccented(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(char))

@@ -84,6 +84,14 @@ def test_every_paper_has_a_citation_key_of_its_own() -> None:
     ]
     found = Scan({c.id: (f"{c.id}.pdf",) for c in cards}, tuple(entries), (), (), 0)
     papers, _, doubts = gather(found, cards, {c.id: CodedPaper(c.id, "cp", (), ()) for c in cards})
-    assert [paper.citation_key for paper in papers] == ["k", "ka", "dyer2009levies", "frber2012fees"]
+    assert [paper.citation_key for paper in papers] == ["k", "ka", "dyer2009levies", "farber2012fees"]
     assert papers[2].metadata == about
     assert {doubt.kind for doubt in doubts} == {"title", "year"}
+
+
+def test_of_two_printings_the_whole_one_stays() -> None:
+    whole, cut = card("whole", TEXT), replace(card("cut", TEXT), characters=10**6, damage="damaged: 3 of 9 pages left")
+    found = Scan({"cut": ("a.pdf",), "whole": ("b.pdf",)}, (), (), (), 0)
+    papers, rejected, _ = gather(found, [cut, whole], {c: CodedPaper(c, "cp", (), ()) for c in ("cut", "whole")})
+    assert [paper.path for paper in papers] == ["b.pdf"]
+    assert "kept is b.pdf" in rejected[0].reason
