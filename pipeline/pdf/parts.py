@@ -109,7 +109,8 @@ def _runs_on(text: str, before: Paragraph, paragraph: Paragraph, body: float) ->
 
 def _are_names(line: str, known: set[str]) -> bool:
     words = [word.lower() for word in _WORD.findall(line)]
-    return len(words) > 1 and sum(word in known for word in words) >= 0.6 * len(words)
+    named = sum(word in known or word[:-1] in known for word in words)  # a letter that marks an address may be glued on
+    return len(words) > 1 and named >= 0.6 * len(words)
 
 
 def _is_affiliation(line: str, paragraph: Paragraph, role: Role, body: float) -> bool:
@@ -119,7 +120,8 @@ def _is_affiliation(line: str, paragraph: Paragraph, role: Role, body: float) ->
     if KEYWORDS.match(line):
         return False
     if role == "front" and page <= COVER:
-        return bool(_NOTICE.search(line) or is_note(line) or (ORGANISATION.search(line) and len(line) < 600))
+        told = _NOTICE.search(line) or is_note(line) or _NOTE.match(line)
+        return bool(told or (ORGANISATION.search(line) and len(line) < 600))
     if not (page <= COVER or role == "back") or role == "references" or not (small or len(line) < 250):
         return False
     if _NOTICE.search(line):

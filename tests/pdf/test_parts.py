@@ -20,11 +20,11 @@ CAPTION = "Table 1. Firms by province and size in the year of the first round of
 NOTE = "1 The levy was first raised in the spring of that year, in all ninety firms of the trade."
 
 
-def paper(path: Path) -> Document:
+def paper(path: Path, names: str = NAMES, address: str = ADDRESS) -> Document:
     sheet = Sheet(path)
     sheet.put([TITLE], 16, "Helvetica-Bold")
-    sheet.put([NAMES], 11, "Helvetica")
-    sheet.put([ADDRESS], 8, "Helvetica-Oblique")
+    sheet.put([names], 11, "Helvetica")
+    sheet.put([address], 8, "Helvetica-Oblique")
     sheet.head("Abstract")
     sheet.text(ABSTRACT)
     sheet.head("1. Introduction")
@@ -50,6 +50,13 @@ def test_the_title_block_in_parts(tmp_path: Path) -> None:
     assert ADDRESS in addresses
     assert "li@nowhere.example" in addresses
     assert LICENCE in addresses
+
+
+def test_letters_glued_to_names_and_addresses_that_a_mark_alone_tells(tmp_path: Path) -> None:
+    names, address = "Ming Lia , Anna K. Smithb , Jo-Ann O'Neilc", "1 Werkstatt der Beispiele, Lakeford, Sweden"
+    document = paper(tmp_path / "a.pdf", names, address)
+    assert pieces(document, "authors") == [names]
+    assert address in pieces(document, "affiliation")
 
 
 def test_captions_and_footnotes(tmp_path: Path) -> None:
