@@ -34,7 +34,7 @@ def main() -> None:
 
 def _rows(abstract: dict[str, Any], coded: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The sentences of an abstract with their codes; none if its text is no longer the one that was coded whole."""
-    texts = _sentences(abstract["abstract"])
+    texts = sentences_of(abstract["abstract"])
     whole = "whole" in coded
     if whole and _hash("\n".join(texts)) != coded["whole"]:
         return
@@ -48,7 +48,8 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _sentences(text: str) -> list[str]:
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text, as the annotations count them."""
     return [" ".join(sentence.text.split()) for sentence in _nlp()(text).sents]
 
 

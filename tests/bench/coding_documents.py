@@ -11,7 +11,7 @@ them, and by the same regression, folds by act of law. Intervals are bootstrappe
 import json
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from pipeline.codebook import load_codebook
-from pipeline.coding.features import ngrams
-from pipeline.coding.matching import matcher
+from pipeline.coding.document import MODEL
+from pipeline.coding.features import describe, ngrams
+from pipeline.coding.head import Head, load_head, probability
+from pipeline.coding.matching import Matches, matcher
+from tests.bench._annotations import sentences_of
 
+SCORES = 0.3  # length of a score, beside features of about 1
 Flags = NDArray[np.bool_]
 LABELS = Path(__file__).parents[3] / "shared" / "labels"
 DEFAULT = [LABELS / "abstract_instruments_dev.jsonl", LABELS / "polianna_articles_dev.jsonl"]
@@ -87,8 +91,12 @@ def _articles(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _matrix(texts: Sequence[str]) -> csr_matrix:
-    """Terms and words of whole texts. Words know no labels, so they may be counted over all texts."""
-    match = matcher(load_codebook()).match
+    """Terms and words of whole texts, and the scores of their sentences by the head that ships.
+
+    Words know no labels, so they may be counted over all texts; neither does the head know those of this task.
+    """
+    codebook = load_codebook()
+    match = matcher(codebook).match
     rows = []
     for text in texts:
         found = match(text)
@@ -98,7 +106,25 @@ def _matrix(texts: Sequence[str]) -> csr_matrix:
             | {f"domain {domain}": min(count, 6) / 3 for domain, count in found.domains.items()}
         )
     words = TfidfVectorizer(analyzer=_sorted_ngrams, min_df=3, sublinear_tf=True).fit_transform(texts)
-    return hstack([DictVectorizer().fit_transform(rows), 6 * words]).tocsr()
+    scores = np.array([_scores(text, match) for text in texts])
+    scores = (scores - scores.mean(axis=0)) / (scores.std(axis=0) + 1e-9)
+    return hstack([DictVectorizer().fit_transform(rows), 6 * words, csr_matrix(SCORES * scores)]).tocsr()
+
+
+@cache
+def _head() -> Head:
+    return load_head(MODEL)
+
+
+def _scores(text: str, match: Callable[[str], Matches]) -> NDArray[Any]:
+    """The highest, the second highest and the mean probability of each output of the head over the sentences."""
+    head = _head()
+    sentences = sentences_of(text)
+    found = [match(sentence) for sentence in sentences]
+    title, rest = found[0], found[1:] or found
+    scored = [head.scores(s, describe(at, rest, s, title)) for at, s in enumerate(sentences[1:] or sentences)]
+    likely = np.sort(probability(np.array(scored)), axis=0)
+    return np.concatenate([likely[-1], likely[-2:][0], likely.mean(axis=0)])
 
 
 def _sorted_ngrams(text: str) -> list[str]:

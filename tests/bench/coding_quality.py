@@ -1,10 +1,10 @@
 """How well coding does on labelled sentences that the head was not trained on.
 
-    .venv/bin/python -m tests.bench.coding_quality LABELS.jsonl [MORE.jsonl ...]
+    .venv/bin/python -m tests.bench.coding_quality [--quotes] LABELS.jsonl [MORE.jsonl ...]
 
 trains a head on four fifths of the documents of LABELS and on all of MORE, codes the last fifth with it, and so
 on round, and prints the report of `pipeline.coding.evaluate` for all of LABELS; then the overview for the terms
-alone, and the speed.
+alone, and the speed. No sentence is cited, unless --quotes asks for the worst errors.
 """
 
 import sys
@@ -17,13 +17,15 @@ from pipeline.coding.document import code_document
 from pipeline.coding.evaluate import report
 from pipeline.coding.labels import Label, by_document, lay_out, read_labels
 from pipeline.coding.scoring import Scored, measure, score
-from pipeline.coding.train import FOLDS, examples, folds, train
+from pipeline.coding.train import examples, folds, train
 
+FOLDS = 5
 LABELS = Path(__file__).parents[3] / "shared" / "labels" / "sentences_dev.jsonl"
 
 
 def main() -> None:
-    paths = [Path(argument) for argument in sys.argv[1:]] or [LABELS]
+    quotes = "--quotes" in sys.argv
+    paths = [Path(argument) for argument in sys.argv[1:] if argument != "--quotes"] or [LABELS]
     missing = [path for path in paths if not path.exists()]
     if missing:
         sys.exit(f"{missing[0]} is not here: give JSON-lines files of labelled sentences")
@@ -31,14 +33,14 @@ def main() -> None:
     families = [family.id for family in codebook.families]
     labels, more = read_labels(paths[0], families), [x for path in paths[1:] for x in read_labels(path, families)]
     scored = cross_validated(labels, more, codebook)
-    sys.stdout.write(report(scored, codebook, f"Cross-validated by document on {paths[0].name}"))
+    sys.stdout.write(report(scored, codebook, f"Cross-validated by document on {paths[0].name}", quotes))
     sys.stdout.write(_terms_alone(labels) + _speed(labels, codebook))
 
 
 def cross_validated(labels: list[Label], more: list[Label], codebook: Codebook) -> list[Scored]:
     """Every sentence of `labels` as coded by a head that saw neither it nor its document."""
     own, extra = examples(labels, codebook), examples(more, codebook)
-    fold = {e.label.document: k for e, k in zip(own, folds(own), strict=True)}
+    fold = {e.label.document: k for e, k in zip(own, folds(own, FOLDS), strict=True)}
     scored = []
     for k in range(FOLDS):
         head = train([e for e in own if fold[e.label.document] != k] + extra, codebook)
