@@ -29,7 +29,8 @@ _APPARENT = re.compile(
     rf"(?:\b{_NOT}|\bnever|\bcannot|\bnot) (?:\w+ )?(?:be )?(?:deny|denied|ignored?|neglect\w*|overlook\w*|overstated?|"
     r"overestimated?|doubt\w*|disputed?|afford|avoid|escape|circumvent|negligible|insignificant|unimportant|"
     r"irrelevant|absent|missing|lacking|enough|sufficient|stop(?:ped)? at)\b|"
-    r"\bno (?:lack|shortage|absence|dearth) of\b|\bnot (?:enough|sufficient\w*|yet clear|clear|known|well understood)\b",
+    r"\bno (?:lack|shortage|absence|dearth) of\b|"
+    r"\bnot (?:enough|sufficient\w*|yet clear|clear|known|well understood)\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(rf"\b(?:that|who|which|whose \w+) {_NOT} \w+|\b(?:that|who|which) {_SELDOM} \w+", re.IGNORECASE)

@@ -247,9 +247,9 @@ def _thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float,
 def _gain(present: Array, confidence: Array, truth: Truth, least: float, sure: float) -> float:
     weight = truth.whole if truth.whole.any() else truth.weight
     given = chosen(present, confidence, least, sure)
-    any_true = truth.true.any(axis=1)
-    counts = any_true | ~truth.disputed.any(axis=1)
-    family = _f1((present >= least)[counts], any_true[counts], weight[counts])
+    any_true = truth.true.sum(axis=1) > 0
+    counts = any_true | (truth.disputed.sum(axis=1) == 0)
+    family = _f1((present >= least) & counts, any_true & counts, weight)
     return family + _f1(given & ~truth.disputed, truth.true, weight[:, None])
 
 
@@ -276,9 +276,9 @@ def _calibration(odds: Array, right: Flags, weight: Array) -> list[float]:
 def _status_threshold(likely: Array, seen: Sequence[Example], weight: Array) -> float:
     """The probability of `proposed` that gives the best F1 on sentences of documents that were coded whole."""
     use = np.array([e.whole and e.label.status in ("asserted", "proposed") for e in seen])
-    true: Flags = np.array([e.label.status == "proposed" for e in seen])[use]
+    true: Flags = np.array([e.label.status == "proposed" for e in seen])
     grid = np.arange(0.2, 0.7, 0.02)
-    f1 = [_f1(likely[use] >= t, true, weight[use]) for t in grid]
+    f1 = [_f1((likely >= t) & use, true & use, weight) for t in grid]
     return round(float(grid[int(np.argmax(f1))]), 2)
 
 
