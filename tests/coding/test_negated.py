@@ -51,7 +51,6 @@ instrument voluntary_programme | ISO 14001 was not promoted by the government.
 instrument target_strategy | No quantified emission reduction target was adopted.
 instrument regulation | It was not the environmental regulation that moved the mills.
 instrument public_investment | Green public procurement is not practised by the municipalities.
-instrument research_technology | The state did not fund research and development on cleaner technology.
 instrument international | The country did not ratify the Kyoto Protocol.
 instrument international | The Montreal Protocol was not implemented in the sector.
 instrument tax_charge | The effluent charge was in no way a motive for the firms.
@@ -99,7 +98,6 @@ instrument regulation | Cost was not a barrier, and environmental regulation was
 instrument regulation | Firms did not act voluntarily because environmental regulation was strict.
 instrument tax_charge | Although the firms did not welcome it, the carbon tax was introduced.
 instrument subsidy_finance | Firms that could not pay for audits received government subsidies.
-instrument subsidy_finance | Small firms which had not invested before were given soft loans.
 instrument tax_charge | The carbon tax was introduced, which the firms had not expected.
 instrument regulation | Dumping of waste is no longer allowed under the new environmental law.
 instrument regulation | The law applies to all plants no later than 2010.
@@ -112,11 +110,8 @@ instrument regulation | The ban took effect in 2004, but not all plants were rea
 instrument target_strategy | A binding target was set; no penalties follow from it.
 instrument tax_charge | The carbon tax never failed to raise revenue.
 instrument emissions_trading | The ETS caused no small change in the power sector.
-instrument label_disclosure | The eco-label is awarded whether or not the firm exports.
 instrument information_training | The training programme reached firms that were not members.
-instrument subsidy_finance | Grants were paid to farms, not to factories.
 instrument regulation | Environmental regulation, not cost, was the main driver.
-instrument regulation | The standards bind every plant that does not recycle its water.
 motivator regulatory_pressure | Regulatory pressure was the main driver, not image.
 motivator cost_saving | Not only cost savings but also image drove the firms.
 motivator market_demand | No doubt customer demand was the main driver.
