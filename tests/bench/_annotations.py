@@ -23,13 +23,18 @@ ANNOTATIONS = Path(__file__).parents[2] / "models" / "annotations.jsonl"
 def main() -> None:
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
         sys.exit("give the JSON-lines file of abstracts, with id, title and abstract")
+    for row in annotated(Path(sys.argv[1])):
+        sys.stdout.write(json.dumps(row) + "\n")
+
+
+def annotated(abstracts: Path) -> Iterator[dict[str, Any]]:
+    """The sentences of the annotated abstracts, as rows of labels."""
     annotations = map(json.loads, ANNOTATIONS.read_text(encoding="utf-8").splitlines())
     coded = {annotation["document"]: annotation for annotation in annotations}
-    for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines():
+    for line in abstracts.read_text(encoding="utf-8").splitlines():
         abstract = json.loads(line)
         if abstract["id"] in coded:
-            for row in _rows(abstract, coded[abstract["id"]]):
-                sys.stdout.write(json.dumps(row) + "\n")
+            yield from _rows(abstract, coded[abstract["id"]])
 
 
 def _rows(abstract: dict[str, Any], coded: dict[str, Any]) -> Iterator[dict[str, Any]]:
