@@ -56,8 +56,8 @@ _SEEMS = rf"(?:{_AUX}|seems?|seemed|remains?|remained|proved|found|appears?|appe
 _HOW = r"(?: to be| as| still| largely| entirely| altogether| completely| often| mostly| statistically)*"
 _AFTER = re.compile(
     rf"^(?:\W+[\w'’%-]+){{0,7}}?\W+(?:{_NOT}\b|cannot\b|never\b|{_SELDOM}\b|{_FAIL}|"
-    rf"{_SEEMS}{_HOW} (?:{_GONE}\b|far from\b|anything but\b|neither\b|no\b)|"
-    r"(?:plays?|played|exerts?|exerted|shows?|showed|makes?|made|bears?|bore|gives?|gave|leaves?|left|offers?|"
+    rf"{_SEEMS}{_HOW} (?:{_GONE}\b|far from\b|anything but\b|neither\b|no\b|not\b|yet to\b)|"
+    r"(?:has|have|had|plays?|played|exerts?|exerted|shows?|showed|makes?|made|bears?|bore|gives?|gave|leaves?|left|offers?|"
     r"offered|provides?|provided|carries|carried|receives?|received|gets?|got|finds?|found)"
     r" (?:no|little|hardly any|neither)\b)",
     re.IGNORECASE,

@@ -57,6 +57,12 @@ instrument tax_charge | The effluent charge was in no way a motive for the firms
 instrument subsidy_finance | Subsidies, however, were not granted to foundries.
 instrument subsidy_finance | Although demand grew, no subsidies were paid.
 instrument label_disclosure | Disclosure rules are by no means in place.
+instrument regulation | Environmental regulation had little effect on the choice of process.
+instrument regulation | The environmental law is yet to be adopted.
+instrument label_disclosure | Eco-labels seem not to sway the buyers.
+instrument subsidy_finance | Government subsidies ceased to exist in 2003.
+instrument emissions_trading | Emissions trading is not among the drivers of innovation.
+motivator cost_saving | Cost savings were found not to be a driver of adoption.
 motivator regulatory_pressure | Regulatory pressure was not a driver of adoption in the surveyed firms.
 motivator cost_saving | Cost savings were not a motive for the managers.
 motivator cost_saving | Cost savings did not motivate the managers.
