@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from pipeline.coding.negation import denied
 from pipeline.records import BOTH, OTHER, Status
 
 FAIR_SHARE = 0.25  # of a paper's one-sided sentences that the lesser side needs for the paper to be `both`
@@ -18,34 +19,17 @@ _PROPOSED = re.compile(
     r"aims? (?:of this|to)|objective of this|is planned|are planned|plans to|intends? to|future)\b",
     re.IGNORECASE,
 )
-_NEGATED_BEFORE = re.compile(
-    r"(?<!\bthat could )(?<!\bthat did )(?<!\bwho could )(?<!\bwho did )(?<!\bwhich could )(?<!\bwhich did )"
-    r"(?:\b(?:no|not|never|neither|nor|without any|none of the)\b|n['’]t\b)"
-    r"(?! (?:only|least|just|merely|doubt|longer)\b)(?:\W+\w+){0,4}\W*$",
-    re.IGNORECASE,
-)
-_NEGATED_AFTER = re.compile(
-    r"^(?:\W+\w+){0,3}\W+(?:(?:is|are|was|were|do|does|did|has|have|had)(?: not|n['’]t)\b(?! only)|"
-    r"(?:plays?|played|is|are|was|were|has|have|had) no\b(?! (?:doubt|longer|less|small)\b)|never\b|"
-    r"(?:is|are|was|were) (?:absent|missing)\b)",
-    re.IGNORECASE,
-)
 
 
 def status(sentence: str, spans: Sequence[tuple[int, int]]) -> Status:
     """Whether the codings at `spans` are asserted, negated or proposed.
 
-    A hit is negated by a negation up to four words before it or by a negated verb up to three words
-    behind it; a cue of intention, recommendation or doubt anywhere makes the sentence proposed.
+    Words that are all denied are negated; a cue of intention, recommendation or doubt anywhere makes the
+    sentence proposed.
     """
-    if spans and all(_negated(sentence, span) for span in spans):
+    if denied(sentence, spans):
         return "negated"
     return "proposed" if _PROPOSED.search(sentence) else "asserted"
-
-
-def _negated(sentence: str, span: tuple[int, int]) -> bool:
-    before, after = sentence[: span[0]], sentence[span[1] :]
-    return bool(_NEGATED_BEFORE.search(before) or _NEGATED_AFTER.search(after))
 
 
 def side_of(counts: Mapping[str, int]) -> str:

@@ -14,11 +14,14 @@ from pipeline.coding.features import Features, describe, domain_shares, tokens
 from pipeline.coding.head import Array, Head, load_head
 from pipeline.coding.matching import Hit, Matches, Span, matcher
 from pipeline.coding.named import Mention, mentions, nearest
-from pipeline.records import OTHER, CodedPaper, Coding, Document, Passage, Status
+from pipeline.coding.negation import denied
+from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
+DENIED = 0.3  # share of the probability usually asked for that a code needs whose words are denied
 UNKNOWN = 0.5  # confidence of a code whose terms were never held against labels
-PAPER = 0.7  # weight of the whole paper, against the sentence, in telling whether it is on either side
+PAPER = 0.7  # weight of the whole paper, against the sentence, in telling which side a sentence is on
+RARE = 1.5  # log-odds added to `both`, which few sentences have, so that it is found as often as it stands
 NAMED = "instrument"  # the family whose codings may name an instrument
 SHORT = 3  # letters of words that are no reason by themselves
 REASONS = 3  # words given as evidence where no term fired
@@ -86,17 +89,22 @@ def _read(
 def _domains(
     sentences: Sequence[Sentence], title: Matches, codebook: Codebook, head: Head | None
 ) -> tuple[list[str], str]:
-    """The domain of every sentence and of the paper: by terms, but where the head says it is on neither side."""
+    """The domain of every sentence and of the paper: by the head, or by terms without one.
+
+    A paper that the terms find on a side stays there unless the head puts it on neither. In a paper on both sides
+    what a sentence says itself, or what stands just before it, tells its side: there the paper as a whole tells none.
+    """
     sides, paper = sentence_domains([s.own.domains for s in sentences], title.domains)
     if head is None or not sentences:
         return sides, paper
-    ids = [*(d.id for d in codebook.domains), OTHER]
-    columns = [head.outputs[f"domain {side}"] for side in ids]
-    own = np.array([s.scores[columns] for s in sentences])
+    ids = [*(d.id for d in codebook.domains), BOTH, OTHER]
+    own = np.array([s.scores[[head.outputs[f"domain {side}"] for side in ids]] for s in sentences])
+    own[:, ids.index(BOTH)] += RARE
     whole = own.mean(axis=0)
     leaning = [ids[at] for at in (PAPER * whole + (1 - PAPER) * own).argmax(axis=1)]
-    sides = [lean if OTHER in (lean, side) else side for lean, side in zip(leaning, sides, strict=True)]
-    return sides, OTHER if whole.argmax() == len(ids) - 1 else paper
+    if paper == BOTH:
+        leaning = [lean if OTHER in (lean, side) else side for lean, side in zip(leaning, sides, strict=True)]
+    return leaning, OTHER if ids[int(whole.argmax())] == OTHER else paper
 
 
 def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None) -> Iterator[Coding]:
@@ -114,7 +122,7 @@ def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, 
             family=family.id,
             code=code,
             domain=domain,
-            status=_status(sentence, spans if hit else (), head),
+            status=_status(sentence, spans, head),
             start=sentence.passage.start,
             end=sentence.passage.end,
             quote=sentence.text,
@@ -136,23 +144,18 @@ def _given(sentence: Sentence, family: Family, hits: Mapping[str, Hit], head: He
         return [(code, UNKNOWN) for code in hits]
     if not hits and family.id in sentence.own.vetoed:
         return []
-    confidence = head.confidence(family, sentence.scores, sentence.own, sentence.features)
-    chosen = head.choose(family.id, sentence.scores, confidence)
-    if chosen:  # codes with too few labels to have scores of their own are given where several terms name them
-        plain = [at for at, c in enumerate(family.codes) if f"code {family.id} {c.id}" not in head.outputs]
-        chosen = sorted({*chosen, *(at for at in plain if _outright(hits.get(family.codes[at].id)))})
-    return [(family.codes[at].id, round(head.calibrated(float(confidence[at])), 4)) for at in chosen]
-
-
-def _outright(hit: Hit | None) -> bool:
-    """Whether several terms name the code by themselves."""
-    return hit is not None and not hit.cued and len(hit.terms) > 1
+    chosen = head.choose(family, sentence.scores, sentence.own, sentence.features)
+    if not chosen:  # labels hold few plain denials ("no subsidy exists"), so the terms have more of a say there
+        plain = {hit.code for hit in hits.values() if not hit.cued and denied(sentence.text, hit.spans)}
+        if plain:
+            chosen = head.choose(family, sentence.scores, sentence.own, sentence.features, DENIED)
+            chosen = {code: confidence for code, confidence in chosen.items() if code in plain}
+    return [(code, round(head.calibrated(confidence), 4)) for code, confidence in chosen.items()]
 
 
 def _reasons(sentence: Sentence, family: str, code: str, head: Head | None) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     """The words that spoke most for a code of which no term fired, and their spans; else the whole sentence."""
-    weights = head.word_weights(family, code) if head else {}
-    words = [(weights.get(word, 0.0), span) for word, span in tokens(sentence.text)]
+    words = [(head.word_weight(word, family, code), span) for word, span in tokens(sentence.text)] if head else []
     best = sorted(
         sorted((w, span) for w, span in words if w > 0 and span[1] - span[0] > SHORT)[-REASONS:],
         key=lambda found: found[1],

@@ -37,8 +37,9 @@ def _seen(labels: Sequence[Label], codebook: Codebook) -> str:
     )
 
 
-def report(scored: Sequence[Scored], codebook: Codebook, title: str) -> str:
-    """The report as Markdown: overview, codes, domain and status, calibration, confusions, worst errors."""
+def report(scored: Sequence[Scored], codebook: Codebook, title: str, quotes: bool = True) -> str:
+    """The report as Markdown: overview, codes, domain and status, calibration, confusions; with `quotes` the
+    worst errors, which cite the sentences."""
     documents = len({s.label.document for s in scored})
     codings = sum(len(s.codings) for s in scored)
     sides = [*(d.id for d in codebook.domains), BOTH, OTHER]
@@ -54,9 +55,10 @@ def report(scored: Sequence[Scored], codebook: Codebook, title: str) -> str:
         *_section("Status (rows: labels, columns: coding)", _grid(_statuses(scored), STATUSES)),
         *_section("Calibration", _calibration(scored)),
         *_section("Codes taken for others in the same sentence", _confusions(scored)),
-        *_section("Surest codings that no coder gave", _wrong(scored)),
-        *_section("Codes that were missed", _missed(scored)),
     ]
+    if quotes:
+        lines += _section("Surest codings that no coder gave", _wrong(scored))
+        lines += _section("Codes that were missed", _missed(scored))
     return "\n".join(lines) + "\n"
 
 

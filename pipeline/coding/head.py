@@ -24,10 +24,9 @@ Array = NDArray[np.float64]
 WORD = "word "  # what the names of n-gram features begin with
 WORDS_WEIGHT = 4.0  # length of the vector of n-grams, beside features of about 1
 
-EVIDENCE = (  # what the second step weighs for each code
-    *("family", "code", "modelled", "prior", "cued", "sure", "several", "hits", "near", "title"),
-    *("unspecified", "unspecified named", "unspecified rival", "rival"),
-)
+KNOWN = ("cued", "sure", "several", "hits", "near", "title", "unspecified", "unspecified named")  # from the terms
+# what the second step weighs for each code
+EVIDENCE = (*KNOWN, "family", "code", "modelled", "prior", "rival", "unspecified rival")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,71 +66,95 @@ class Head:
         values = np.concatenate([WORDS_WEIGHT * words / length, [value for _, value in known]])
         return [*grams, *(row for row, _ in known)], values
 
-    def confidence(self, family: Family, scores: Array, own: Matches, features: Features) -> Array:
-        """The probability of each code of the family, in the codebook's order."""
+    def confidence(self, family: Family, scores: Array, known: Array) -> Array:
+        """The probability of each code of the family, shape (n, codes), from `scores` (n, K) and what the
+        terms say (see `known`), shape (n, codes, len(KNOWN))."""
         weights = np.array(self.evidence[family.id])
-        logits = weigh(self, family, scores, own, features) @ weights[:-1] + weights[-1]
-        out: Array = 1 / (1 + np.exp(-logits))
-        return out
+        return probability(weigh(self, family, scores, known) @ weights[:-1] + weights[-1])
 
     def calibrated(self, confidence: float) -> float:
         """The probability that a code is right, given that it was chosen."""
         slope, shift = self.threshold["confidence"]
-        return float(1 / (1 + np.exp(-slope * _log_odds(confidence) - shift)))
+        return float(probability(slope * log_odds(np.array(confidence)) + shift))
 
-    def choose(self, family: str, scores: Array, confidence: Array) -> list[int]:
-        """Which codes a sentence gets: none where the family is unlikely, else the surest and all that are sure."""
-        present, sure = self.threshold[family]
-        if self.likely(f"family {family}", scores) < present:
-            return []
-        surest = int(confidence.argmax())
-        return [at for at, c in enumerate(confidence) if at == surest or c >= sure]
+    def choose(
+        self, family: Family, scores: Array, own: Matches, features: Features, share: float = 1.0
+    ) -> dict[str, float]:
+        """The codes that a sentence gets, with the confidence of each: none where the family is less likely than
+        `share` of its threshold, else the surest and all that are sure."""
+        present, sure = self.threshold[family.id]
+        if self.likely(f"family {family.id}", scores) < share * present:
+            return {}
+        confidence = self.confidence(family, scores[None], known(family, own, features)[None])
+        given = chosen(np.ones(1), confidence, 0, sure)[0]
+        return {code.id: float(p) for code, p, on in zip(family.codes, confidence[0], given, strict=True) if on}
 
-    def word_weights(self, family: str, code: str) -> dict[str, float]:
-        """How much each single word speaks for a code (or for its family, where the code has no scores)."""
+    def word_weight(self, word: str, family: str, code: str) -> float:
+        """How much a word speaks for a code (or for its family, where the code has no scores)."""
+        row = self.names.get(WORD + word)
         column = self.outputs.get(f"code {family} {code}", self.outputs[f"family {family}"])
-        rows = {name[len(WORD) :]: row for name, row in self.names.items() if name.startswith(WORD)}
-        return {word: float(self.weights[row, column] * self.scale[row]) for word, row in rows.items()}
+        return 0.0 if row is None else float(self.weights[row, column] * self.scale[row])
 
     def likely(self, output: str, scores: Array) -> float:
         """The probability of one output of the first step."""
-        return float(1 / (1 + np.exp(-scores[self.outputs[output]])))
+        return float(probability(scores[self.outputs[output]]))
 
 
-def _log_odds(p: float) -> float:
-    return float(np.log(max(p, 1e-6) / max(1 - p, 1e-6)))
+def probability(log_odds: Array) -> Array:
+    """The logistic function."""
+    out: Array = 1 / (1 + np.exp(-log_odds))
+    return out
 
 
-def weigh(head: Head, family: Family, scores: Array, own: Matches, features: Features) -> Array:
-    """The evidence for each code of a family in a sentence, shape (codes, len(EVIDENCE))."""
+def log_odds(p: Array) -> Array:
+    """The inverse of `probability`, finite also at 0 and 1."""
+    kept = np.clip(p, 1e-6, 1 - 1e-6)
+    out: Array = np.log(kept / (1 - kept))
+    return out
+
+
+def chosen(present: Array, confidence: Array, least: float, sure: float) -> NDArray[np.bool_]:
+    """Which codes sentences get, shape (n, codes): the surest, and those from `sure` on, where the family's
+    probability `present` (n,) is `least` or more."""
+    surest = confidence == confidence.max(axis=1, keepdims=True)
+    out: NDArray[np.bool_] = (surest | (confidence >= sure)) & (present >= least)[:, None]
+    return out
+
+
+def known(family: Family, own: Matches, features: Features) -> Array:
+    """What the terms say of each code of the family in a sentence, shape (codes, len(KNOWN))."""
     hits = {hit.code: hit for hit in own.hits if hit.family == family.id}
-    columns = [head.outputs.get(f"code {family.id} {code.id}") for code in family.codes]
-    logits = np.array([0.0 if c is None else scores[c] for c in columns])
-    of_family = scores[head.outputs[f"family {family.id}"]]
+    named = float(sum(code != UNSPECIFIED for code in hits))
     rows = []
-    for at, code in enumerate(family.codes):
-        modelled = columns[at] is not None
-        rivals = [logits[i] for i, c in enumerate(columns) if c is not None and i != at]
-        rival = max(rivals, default=0.0)
+    for code in family.codes:
         blank = float(code.id == UNSPECIFIED)
-        named = sum(c != UNSPECIFIED for c in hits)
-        rows.append(
-            [
-                of_family,
-                logits[at],
-                float(modelled),
-                head.prior[f"{family.id} {code.id}"],
-                *_hit(hits.get(code.id)),
-                min(len(hits), 4),
-                min(features.get(f"near {family.id} {code.id}", 0.0), 1.0),
-                features.get(f"title {family.id} {code.id}", 0.0),
-                blank,
-                blank * named,
-                blank * rival,
-                rival,
-            ]
-        )
+        near = min(features.get(f"near {family.id} {code.id}", 0.0), 1.0)
+        title = features.get(f"title {family.id} {code.id}", 0.0)
+        rows.append((*_hit(hits.get(code.id)), min(len(hits), 4), near, title, blank, blank * named))
     return np.array(rows, dtype=float)
+
+
+def weigh(head: Head, family: Family, scores: Array, known: Array) -> Array:
+    """The evidence for each code of a family in n sentences, shape (n, codes, len(EVIDENCE))."""
+    columns = [head.outputs.get(f"code {family.id} {code.id}") for code in family.codes]
+    modelled = np.array([column is not None for column in columns])
+    logits = np.where(modelled, scores[:, [column or 0 for column in columns]], 0.0)
+    prior = np.array([head.prior[f"{family.id} {code.id}"] for code in family.codes])
+    of_family = scores[:, [head.outputs[f"family {family.id}"]]]
+    rival = _rival(logits, modelled)
+    blank = np.array([float(code.id == UNSPECIFIED) for code in family.codes])
+    weighed = np.broadcast_arrays(of_family, logits, modelled, prior, rival, blank * rival)
+    return np.concatenate([known, np.stack(weighed, axis=-1)], axis=-1)
+
+
+def _rival(logits: Array, modelled: NDArray[np.bool_]) -> Array:
+    """For each code the highest score of another that has scores; 0 without one."""
+    if modelled.sum() < 2:
+        return np.zeros_like(logits)
+    scored = np.where(modelled, logits, -np.inf)
+    second, first = np.sort(scored, axis=1)[:, -2:].T
+    out: Array = np.where(scored == first[:, None], second[:, None], first[:, None])
+    return out
 
 
 def _hit(hit: Hit | None) -> tuple[float, float, float]:
@@ -145,7 +168,7 @@ def save_head(head: Head, path: Path) -> None:
     """Write a head as npz without pickle: numbers as arrays, everything else as JSON."""
     texts = {name: getattr(head, name) for name in ("names", "outputs", "evidence", "prior", "threshold", "about")}
     data = np.frombuffer(json.dumps(texts, sort_keys=True).encode(), np.uint8)
-    arrays = {name: getattr(head, name).astype(np.float32) for name in ("scale", "weights", "bias")}
+    arrays = {name: getattr(head, name).astype(np.float16) for name in ("scale", "weights", "bias")}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, texts=data, **arrays)
     path.write_bytes(buffer.getvalue())

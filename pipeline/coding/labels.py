@@ -20,7 +20,8 @@ class Label:
     """One sentence and what people coded it with.
 
     `codes` and `disputed` hold code ids by family: those that all coders gave, and those that only some
-    gave, which count neither for nor against. `domain` and `status` are empty where coders differ.
+    gave, which count neither for nor against. `domain` and `status` are empty where coders differ. `coders`
+    is how many coded the sentence.
     """
 
     document: str
@@ -32,6 +33,7 @@ class Label:
     codes: Mapping[str, frozenset[str]]
     disputed: Mapping[str, frozenset[str]]
     context: bool = False
+    coders: int = 1
 
     def open(self, family: str, code: str) -> bool:
         """Whether the coders dispute this code, so that it can't be scored."""
@@ -41,8 +43,9 @@ class Label:
 def read_labels(path: Path, families: Sequence[str]) -> list[Label]:
     """The sentences of a JSON-lines file, by document and position.
 
-    A line holds document, position and text; title, domain, status, a list of codes per family and
-    `disputed` (a list per family) may be missing; `"context": true` marks a sentence that no one coded.
+    A line holds document, position and text; title, domain, status, a list of codes per family, `disputed` (a
+    list per family) and the number of `coders` may be missing; `"context": true` marks a sentence that no one
+    coded.
     Raises PrecedentError with the line that can't be read.
     """
     remedy = "give a JSON-lines file with one labelled sentence a line: document, position, text, codes by family"
@@ -75,6 +78,7 @@ def _label(row: dict[str, Any], families: Sequence[str]) -> Label:
         codes={family: frozenset(row.get(family) or ()) for family in families},
         disputed={family: frozenset(disputed.get(family) or ()) for family in families},
         context=bool(row.get("context")),
+        coders=int(row.get("coders") or 1),
     )
 
 

@@ -8,10 +8,9 @@ whole, since single sentences are picked for coding because they are hard.
 import itertools
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +19,23 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.codebook import Codebook, Family, load_codebook
 from pipeline.coding.features import Features, describe, domain_shares, ngrams
-from pipeline.coding.head import EVIDENCE, WORD, Head, save_head, weigh
+from pipeline.coding.head import EVIDENCE, WORD, Head, chosen, known, log_odds, probability, save_head, weigh
 from pipeline.coding.labels import Label, by_document, lay_out, read_labels
 from pipeline.coding.matching import Matches, matcher
 from pipeline.records import BOTH, OTHER
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
-DOCUMENTS = 3  # in which a word or pair of words must stand to become a feature
+DOCUMENTS = 5  # in which a word or pair of words must stand to become a feature
 ENOUGH = 8  # labelled sentences that a code needs for scores of its own
-STRENGTH = 0.5  # inverse of the penalty of the first step
+STRENGTH = 0.3  # inverse of the penalty of the first step
 ALONE = 0.6  # weight of a sentence without neighbours, such as a constructed one, in the first step
-FOLDS = 5
+TWICE = 3.0  # weight of a sentence that two coders coded, against 1 for a sentence that one did
+SURER = 3.0  # their further weight in the calibration, where a slip of a single coder looks like an error
+FOLDS = 3
+PRESENT, SURE = np.arange(0.1, 0.6, 0.01), np.arange(0.2, 0.6, 0.02)  # thresholds to choose from
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,25 @@ def examples(labels: Sequence[Label], codebook: Codebook) -> list[Example]:
 
 def train(seen: Sequence[Example], codebook: Codebook) -> Head:
     """A head from coded sentences. Pure and without chance: the same examples give the same head."""
-    held = held_out(seen, codebook)
-    evidence = {family.id: _second_step(held, family) for family in codebook.families}
-    threshold = {family.id: _thresholds(held, family, evidence[family.id]) for family in codebook.families}
-    threshold["status"] = [_status_threshold(held)]
-    threshold["confidence"] = _calibration(held, codebook, evidence, threshold)
-    return replace(_first_step(seen, codebook), evidence=evidence, threshold=threshold)
-
-
-def held_out(seen: Sequence[Example], codebook: Codebook) -> list[tuple[Head, Array, Example]]:
-    """Scores of every example by a first step that did not see its document."""
-    fold = folds(seen)
-    out = []
-    for k in range(FOLDS):
-        head = _first_step([e for e, f in zip(seen, fold, strict=True) if f != k], codebook)
-        out += [(head, head.scores(e.label.text, e.features), e) for e, f in zip(seen, fold, strict=True) if f == k]
-    return out
+    blank, matrix = _laid_out(seen, codebook)
+    goals = _goals(seen, blank)
+    weight = np.array([ALONE if e.alone else TWICE if e.label.coders > 1 else 1.0 for e in seen])
+    held = _held_out(matrix, goals, weight, np.array(folds(seen)))
+    evidence: dict[str, list[float]] = {}
+    threshold: dict[str, Sequence[float]] = {}
+    odds = []
+    for family in codebook.families:
+        truth = _truth(seen, family, weight)
+        table = weigh(blank, family, held, truth.known)
+        evidence[family.id] = _second_step(table, truth)
+        confidence = probability(table @ np.array(evidence[family.id][:-1]) + evidence[family.id][-1])
+        present = probability(held[:, blank.outputs[f"family {family.id}"]])
+        threshold[family.id] = _thresholds(present, confidence, truth)
+        odds.append(_judged(chosen(present, confidence, *threshold[family.id]), confidence, truth))
+    threshold["status"] = [_status_threshold(probability(held[:, blank.outputs["status proposed"]]), seen, weight)]
+    threshold["confidence"] = _calibration(*(np.concatenate(part) for part in zip(*odds, strict=True)))
+    weights, bias = _first_step(matrix, goals, weight)
+    return replace(blank, weights=weights, bias=bias, evidence=evidence, threshold=threshold)
 
 
 def folds(seen: Sequence[Example], count: int = FOLDS) -> list[int]:
@@ -95,23 +101,44 @@ def folds(seen: Sequence[Example], count: int = FOLDS) -> list[int]:
 # ---- first step ----
 
 
-def _first_step(seen: Sequence[Example], codebook: Codebook) -> Head:
-    """Features, their weights for every output, and the prior of every code; no evidence weights yet."""
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An output of the first step: which examples count, and which of these are true."""
+
+    counts: Flags
+    true: Flags
+
+
+def _laid_out(seen: Sequence[Example], codebook: Codebook) -> tuple[Head, csr_matrix]:
+    """A head with features, outputs and priors but no weights, and the features of the examples."""
     names, scale = _vocabulary(seen)
-    blank = Head(names, scale, np.zeros((len(names), 0)), np.zeros(0), {}, {}, {}, {}, {})
+    outputs = {name: at for at, name in enumerate(_outputs(seen, codebook))}
+    blank = Head(names, scale, np.zeros((len(names), 0)), np.zeros(0), outputs, {}, _prior(seen, codebook), {}, {})
     vectors = [blank.vector(e.label.text, e.features) for e in seen]
     starts = np.cumsum([0, *(len(rows) for rows, _ in vectors)])
     columns = np.concatenate([np.array(rows, dtype=int) for rows, _ in vectors])
-    matrix = csr_matrix((np.concatenate([v for _, v in vectors]), columns, starts), (len(seen), len(names)))
-    weight = np.array([ALONE if e.alone else 1.0 for e in seen])
-    fitted = {name: _fit(matrix[use], true[use], weight[use]) for name, use, true in _targets(seen, codebook)}
-    return replace(
-        blank,
-        weights=np.array([weights for weights, _ in fitted.values()]).T,
-        bias=np.array([bias for _, bias in fitted.values()]),
-        outputs={name: at for at, name in enumerate(fitted)},
-        prior=_prior(seen, codebook),
-    )
+    values = np.concatenate([v for _, v in vectors])
+    return blank, csr_matrix((values, columns, starts), (len(seen), len(names)))
+
+
+def _held_out(matrix: csr_matrix, goals: Sequence[Goal], weight: Array, fold: NDArray[np.int_]) -> Array:
+    """Scores of every example, shape (n, K), by a first step that did not see its document."""
+    scores = np.zeros((matrix.shape[0], len(goals)))
+    for k in range(FOLDS):
+        weights, bias = _first_step(matrix, goals, weight, fold != k)
+        scores[fold == k] = matrix[fold == k] @ weights + bias
+    return scores
+
+
+def _first_step(
+    matrix: csr_matrix, goals: Sequence[Goal], weight: Array, use: Flags | None = None
+) -> tuple[Array, Array]:
+    """Weights (F, K) and bias (K,) of every output, learnt on the examples in `use` or, without it, on all."""
+    fitted = []
+    for goal in goals:
+        counts = goal.counts if use is None else goal.counts & use
+        fitted.append(_fit(matrix[counts], goal.true[counts], weight[counts]))
+    return np.array([weights for weights, _ in fitted]).T, np.array([bias for _, bias in fitted])
 
 
 def _vocabulary(seen: Sequence[Example]) -> tuple[dict[str, int], Array]:
@@ -127,29 +154,37 @@ def _vocabulary(seen: Sequence[Example]) -> tuple[dict[str, int], Array]:
     return {name: at for at, name in enumerate(kept)}, np.array(scale)
 
 
-def _targets(seen: Sequence[Example], codebook: Codebook) -> Iterator[tuple[str, Array, Array]]:
-    """Each output: its name, which examples count, and which of these are true."""
-    labels = [e.label for e in seen]
+def _outputs(seen: Sequence[Example], codebook: Codebook) -> Iterator[str]:
+    """The names of what the first step tells: families, codes with labels enough, status and domains."""
     for family in codebook.families:
-        true = np.array([bool(label.codes[family.id]) for label in labels])
-        clear = np.array([not label.disputed[family.id] for label in labels])
-        yield f"family {family.id}", true | clear, true
+        yield f"family {family.id}"
         for code in family.codes:
-            true = np.array([code.id in label.codes[family.id] for label in labels])
-            if true.sum() >= ENOUGH:
-                yield f"code {family.id} {code.id}", _usable(labels, family, code.id), true
-    stated = np.array([label.status in ("asserted", "proposed") for label in labels])
-    yield "status proposed", stated, np.array([label.status == "proposed" for label in labels])
-    sided = np.array([bool(label.domain) for label in labels])
-    for side in (*(d.id for d in codebook.domains), BOTH, OTHER):
-        yield f"domain {side}", sided, np.array([label.domain == side for label in labels])
+            if sum(code.id in e.label.codes[family.id] for e in seen) >= ENOUGH:
+                yield f"code {family.id} {code.id}"
+    yield "status proposed"
+    yield from (f"domain {side}" for side in (*(d.id for d in codebook.domains), BOTH, OTHER))
 
 
-def _usable(labels: Sequence[Label], family: Family, code: str) -> Any:
-    return np.array([not label.open(family.id, code) for label in labels])
+def _goals(seen: Sequence[Example], blank: Head) -> list[Goal]:
+    labels = [e.label for e in seen]
+    return [_goal(labels, *name.split(" ")) for name in blank.outputs]
 
 
-def _fit(matrix: csr_matrix, true: Array, weight: Array) -> tuple[Array, float]:
+def _goal(labels: Sequence[Label], kind: str, of: str, code: str = "") -> Goal:
+    """What the labels say of one output, by the parts of its name."""
+    if kind == "family":
+        cases = [(bool(x.codes[of]) or not x.disputed[of], bool(x.codes[of])) for x in labels]
+    elif kind == "code":
+        cases = [(not x.open(of, code), code in x.codes[of]) for x in labels]
+    elif kind == "status":
+        cases = [(x.status in ("asserted", "proposed"), x.status == of) for x in labels]
+    else:
+        cases = [(bool(x.domain), x.domain == of) for x in labels]
+    counts, true = np.array(cases, dtype=bool).T
+    return Goal(counts, true)
+
+
+def _fit(matrix: csr_matrix, true: Flags, weight: Array) -> tuple[Array, float]:
     """Weights and bias of a logistic regression; no weight where there is nothing to tell apart."""
     if len(set(true.tolist())) < 2:
         return np.zeros(matrix.shape[1]), -10.0
@@ -170,78 +205,81 @@ def _prior(seen: Sequence[Example], codebook: Codebook) -> dict[str, float]:
 
 # ---- second step ----
 
-Held = Sequence[tuple[Head, Array, Example]]
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What the labels say of one family: `known` (n, codes, len(KNOWN)) of the terms, the codes that are `true`
+    and those `disputed` (n, codes), and the weight of each example (n,), 0 outside documents coded whole."""
+
+    known: Array
+    true: Flags
+    disputed: Flags
+    weight: Array
+    whole: Array
 
 
-def _second_step(held: Held, family: Family) -> list[float]:
+def _truth(seen: Sequence[Example], family: Family, weight: Array) -> Truth:
+    codes = [code.id for code in family.codes]
+    return Truth(
+        np.array([known(family, e.own, e.features) for e in seen]),
+        np.array([[code in e.label.codes[family.id] for code in codes] for e in seen]),
+        np.array([[code in e.label.disputed[family.id] for code in codes] for e in seen]),
+        weight,
+        weight * [e.whole for e in seen],
+    )
+
+
+def _second_step(table: Array, truth: Truth) -> list[float]:
     """Weights of EVIDENCE and the bias, the same for all codes of the family."""
-    pairs = [
-        (row, code.id in e.label.codes[family.id])
-        for head, scores, e in held
-        for code, row in zip(family.codes, weigh(head, family, scores, e.own, e.features), strict=True)
-        if not e.label.open(family.id, code.id)
-    ]
-    matrix, true = np.array([x for x, _ in pairs]), np.array([y for _, y in pairs])
+    clear = ~truth.disputed
+    true, weight = truth.true[clear], np.broadcast_to(truth.weight[:, None], clear.shape)[clear]
     if len(set(true.tolist())) < 2:
         return [0.0] * len(EVIDENCE) + [-10.0]
-    model = LogisticRegression(max_iter=2000).fit(matrix, true)
+    model = LogisticRegression(max_iter=2000).fit(table[clear], true, sample_weight=weight)
     return [*map(float, model.coef_[0]), float(model.intercept_[0])]
 
 
-def _thresholds(held: Held, family: Family, evidence: Sequence[float]) -> list[float]:
-    """The best sum of the family's and its codes' F1 on sentences with neighbours."""
-    kept = []
-    for head, scores, e in held:
-        if not e.alone:
-            head = replace(head, evidence={family.id: evidence})
-            kept.append((head, scores, head.confidence(family, scores, e.own, e.features), e.label))
-    grid = itertools.product(np.arange(0.1, 0.6, 0.02), np.arange(0.2, 0.6, 0.05))
-    best = max(grid, key=lambda pair: _gain(kept, family, pair))
-    return [round(float(t), 2) for t in best]
+def _thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float, float]:
+    """The best sum of the family's and its codes' F1 on documents coded whole (on all, where none is)."""
+    best = max(itertools.product(PRESENT, SURE), key=lambda pair: _gain(present, confidence, truth, *pair))
+    return round(float(best[0]), 2), round(float(best[1]), 2)
 
 
-def _gain(kept: Sequence[tuple[Head, Array, Array, Label]], family: Family, pair: tuple[float, float]) -> float:
-    counts = np.zeros((2, 3))  # rows: family, codes; columns: right, given, true
-    for head, scores, confidence, label in kept:
-        true, disputed = label.codes[family.id], label.disputed[family.id]
-        chosen = replace(head, threshold={family.id: pair}).choose(family.id, scores, confidence)
-        given = {family.codes[at].id for at in chosen}
-        if true or not disputed:
-            counts[0] += bool(given and true), bool(given), bool(true)
-        counts[1] += len(given & true), len(given - disputed), len(true)
-    f1 = 2 * counts[:, 0] / np.maximum(counts[:, 1] + counts[:, 2], 1)
-    return float(f1.sum())
+def _gain(present: Array, confidence: Array, truth: Truth, least: float, sure: float) -> float:
+    weight = truth.whole if truth.whole.any() else truth.weight
+    given = chosen(present, confidence, least, sure)
+    any_true = truth.true.sum(axis=1) > 0
+    counts = any_true | (truth.disputed.sum(axis=1) == 0)
+    family = _f1((present >= least) & counts, any_true & counts, weight)
+    return family + _f1(given & ~truth.disputed, truth.true, weight[:, None])
 
 
-def _calibration(
-    held: Held, codebook: Codebook, evidence: Mapping[str, Sequence[float]], threshold: Mapping[str, Sequence[float]]
-) -> list[float]:
-    """Slope and shift (Platt) of the log-odds of the codes that are given in documents coded whole."""
-    odds, right = [], []
-    for first, scores, e in held:
-        head = replace(first, evidence=evidence, threshold=threshold)
-        for family in codebook.families if e.whole else ():
-            confidence = head.confidence(family, scores, e.own, e.features)
-            for at in head.choose(family.id, scores, confidence):
-                if not e.label.open(family.id, family.codes[at].id):
-                    odds.append([np.log(confidence[at] / (1 - confidence[at]))])
-                    right.append(family.codes[at].id in e.label.codes[family.id])
-    if len(set(right)) < 2:
+def _f1(given: Flags, true: Flags, weight: Array) -> float:
+    total = float((given * weight).sum() + (true * weight).sum()) or 1.0
+    return float(2 * ((given & true) * weight).sum() / total)
+
+
+def _judged(given: Flags, confidence: Array, truth: Truth) -> tuple[Array, Flags, Array]:
+    """Log-odds, rightness and weight of the codes that are given in documents coded whole."""
+    use = given & ~truth.disputed & (truth.whole > 0)[:, None]
+    weight = np.where(truth.whole == TWICE, SURER, 1.0) * truth.whole
+    return log_odds(confidence[use]), truth.true[use], np.broadcast_to(weight[:, None], use.shape)[use]
+
+
+def _calibration(odds: Array, right: Flags, weight: Array) -> list[float]:
+    """Slope and shift (Platt) of the log-odds of the codes that are given."""
+    if len(set(right.tolist())) < 2:
         return [1.0, 0.0]
-    model = LogisticRegression(C=100.0).fit(odds, right)
+    model = LogisticRegression(C=100.0).fit(odds[:, None], right, sample_weight=weight)
     return [float(model.coef_[0][0]), float(model.intercept_[0])]
 
 
-def _status_threshold(held: Held) -> float:
-    """The probability of `proposed` that gives the best F1 on documents that were coded whole."""
-    cases = [
-        (head.likely("status proposed", scores), e.label.status == "proposed")
-        for head, scores, e in held
-        if e.whole and e.label.status in ("asserted", "proposed")
-    ]
-    likely, true = np.array([p for p, _ in cases]), np.array([y for _, y in cases], dtype=bool)
-    grid = np.arange(0.3, 0.7, 0.02)
-    f1 = [2 * (true & (likely >= t)).sum() / max(true.sum() + (likely >= t).sum(), 1) for t in grid]
+def _status_threshold(likely: Array, seen: Sequence[Example], weight: Array) -> float:
+    """The probability of `proposed` that gives the best F1 on sentences of documents that were coded whole."""
+    use = np.array([e.whole and e.label.status in ("asserted", "proposed") for e in seen])
+    true: Flags = np.array([e.label.status == "proposed" for e in seen])
+    grid = np.arange(0.2, 0.7, 0.02)
+    f1 = [_f1((likely >= t) & use, true & use, weight) for t in grid]
     return round(float(grid[int(np.argmax(f1))]), 2)
 
 

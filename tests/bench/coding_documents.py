@@ -3,15 +3,16 @@
     .venv/bin/python -m tests.bench.coding_documents [ABSTRACTS_LABELLED.jsonl POLIANNA.jsonl]
 
 prints Markdown. Abstracts: five instrument classes and whether the paper is about an instrument at all, as the
-climate-policy map has them (keys "4 - 1. ..." and INCLUDE); a logistic regression over terms and words, ten folds,
-thresholds chosen within the training folds. Articles: instrument types by the terms alone, with no training on
-them, and by the same regression, folds by act of law. Intervals are bootstrapped over texts (or acts).
+climate-policy map has them (keys "4 - 1. ..." and INCLUDE); a logistic regression over terms, words and the head's
+scores of the sentences, ten folds, thresholds chosen within the training folds. Articles: instrument types by the
+terms alone, with no training on them, and by the same regression, folds by act of law. Intervals are bootstrapped
+over texts (or acts).
 """
 
 import json
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from pipeline.codebook import load_codebook
-from pipeline.coding.features import ngrams
-from pipeline.coding.matching import matcher
+from pipeline.coding.document import MODEL
+from pipeline.coding.features import describe, domain_shares, ngrams
+from pipeline.coding.head import Head, load_head, probability
+from pipeline.coding.matching import Matcher, matcher
+from tests.bench._annotations import sentences_of
 
+SCORES = 0.3  # length of a score, beside features of about 1
 Flags = NDArray[np.bool_]
 LABELS = Path(__file__).parents[3] / "shared" / "labels"
 DEFAULT = [LABELS / "abstract_instruments_dev.jsonl", LABELS / "polianna_articles_dev.jsonl"]
@@ -82,13 +87,17 @@ def _articles(rows: Sequence[dict[str, Any]]) -> list[str]:
         "| articles of law | micro F1 | 95 % interval | cases |",
         "|---|---|---|---|",
         _line("terms, no training on them", by_terms, true, groups, micro=True),
-        _line("terms and words, trained, folds by act", trained, true, groups, micro=True),
+        _line("terms, words and scores, trained, folds by act", trained, true, groups, micro=True),
     ]
 
 
 def _matrix(texts: Sequence[str]) -> csr_matrix:
-    """Terms and words of whole texts. Words know no labels, so they may be counted over all texts."""
-    match = matcher(load_codebook()).match
+    """Terms and words of whole texts, and the scores of their sentences by the head that ships.
+
+    Words know no labels, so they may be counted over all texts; neither does the head know those of this task.
+    """
+    codebook = load_codebook()
+    match = matcher(codebook).match
     rows = []
     for text in texts:
         found = match(text)
@@ -98,7 +107,27 @@ def _matrix(texts: Sequence[str]) -> csr_matrix:
             | {f"domain {domain}": min(count, 6) / 3 for domain, count in found.domains.items()}
         )
     words = TfidfVectorizer(analyzer=_sorted_ngrams, min_df=3, sublinear_tf=True).fit_transform(texts)
-    return hstack([DictVectorizer().fit_transform(rows), 6 * words]).tocsr()
+    scores = np.array([_scores(text) for text in texts])
+    scores = (scores - scores.mean(axis=0)) / (scores.std(axis=0) + 1e-9)
+    return hstack([DictVectorizer().fit_transform(rows), 6 * words, csr_matrix(SCORES * scores)]).tocsr()
+
+
+@cache
+def _tools() -> tuple[Head, Matcher]:
+    return load_head(MODEL), matcher(load_codebook())
+
+
+@cache
+def _scores(text: str) -> NDArray[Any]:
+    """The highest, the second highest and the mean probability of each output of the head over the sentences."""
+    head, terms = _tools()
+    sentences = sentences_of(text)
+    found = [terms.match(sentence) for sentence in sentences]
+    title, rest = found[0], found[1:] or found
+    shares = domain_shares(rest)
+    scored = [head.scores(s, describe(at, rest, s, title, shares)) for at, s in enumerate(sentences[1:] or sentences)]
+    likely = np.sort(probability(np.array(scored)), axis=0)
+    return np.concatenate([likely[-1], likely[-2:][0], likely.mean(axis=0)])
 
 
 def _sorted_ngrams(text: str) -> list[str]:

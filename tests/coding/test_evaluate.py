@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.codebook import load_codebook
-from pipeline.coding.evaluate import evaluate
+from pipeline.coding.evaluate import evaluate, report
 from pipeline.coding.labels import read_labels
 from pipeline.coding.scoring import measure, score
 from pipeline.errors import PrecedentError
@@ -62,6 +62,13 @@ def test_the_report_quotes_errors_and_warns_of_nothing_it_need_not(labels: Path)
     assert "“A law was passed.”" in report
     assert "instrument | regulation | tax_charge | 1" in report
     assert "flatter" not in report
+
+
+def test_a_report_without_quotes_cites_no_sentence(labels: Path) -> None:
+    scored = score(read_labels(labels, [f.id for f in BOOK.families]), BOOK, always_tax)  # type: ignore[arg-type]  # as above
+    text = report(scored, BOOK, "Held against labels", quotes=False)
+    assert "| instrument | tax_charge |" in text
+    assert not any(str(row["text"]) in text for row in ROWS)
 
 
 @pytest.mark.parametrize("line", ["{", '{"text": "x"}', "[]", '{"document": "a", "position": "no", "text": "x"}'])

@@ -29,6 +29,20 @@ PAIRS = [
     ("research_technology", "Technology transfer was funded.", "Heat transfer was computed."),
     ("public_investment", "Green public procurement was made a duty.", "The procurement of bolts took a week."),
     ("target_strategy", "A national target was set.", "The target population was adults."),
+    ("tax_charge", "Energy taxes rose.", "Taxi fleets were electrified."),
+    ("tax_charge", "A landfill levy was raised.", "The levee keeps the river out."),
+    ("label_disclosure", "Energy labels guide buyers.", "Isotope labelling traced the carbon."),
+    ("regulation", "A ban on landfilling was passed.", "The bank and the bandwidth were large."),
+    ("regulation", "Regulations bind the mills.", "Blood pressure is regulated by the kidneys."),
+    ("regulation", "Mandatory standards bind the mills.", "The standard error of the mean was small."),
+    ("subsidy_finance", "A grant from the ministry paid for it.", "It is taken for granted that firms grow."),
+    ("subsidy_finance", "Financial incentives were paid.", "Incentives are lacking in the sector."),
+    ("subsidy_finance", "Government incentives were paid.", "There is a lack of incentives for reuse."),
+    ("audit_assessment", "Energy audits were ordered by the state.", "The financial audit of the accounts was late."),
+    ("demonstration", "A demonstration project was funded.", "The proof is a demonstration of the theorem."),
+    ("emissions_trading", "Emissions trading began.", "Trading hours and trade-offs were studied."),
+    ("international", "The Kyoto Protocol was ratified.", "The measurement protocol has five steps."),
+    ("institution", "A national cleaner production centre was founded.", "The centre of the beam was cooled."),
 ]  # fmt: skip
 DRIVERS = [
     ("motivator", "Cost savings were the main driver.", "The driver of the car braked."),
@@ -37,6 +51,11 @@ DRIVERS = [
     ("motivator", "Profit was the driver.", "Non-profit organisations were asked as well."),
     ("deterrent", "High cost was a barrier.", "The barrier layer stops vapour."),
     ("deterrent", "Inertia and resistance to change hampered it.", "The corrosion resistance of the alloy was tested."),
+    ("motivator", "Regulatory pressure was the driver.", "The vapour pressure was measured."),
+    ("motivator", "Firms are driven by customer demand.", "The pump is driven by an electric motor."),
+    ("motivator", "The main motive was lower cost.", "The locomotive was tested."),
+    ("deterrent", "Organisational barriers slowed adoption.", "Noise barriers line the road."),
+    ("deterrent", "Technological challenges remain for firms.", "The microbial challenge test lasted ten days."),
     ("deterrent", "Lack of credit was an obstacle.", "The budget constraint of the model is linear."),
 ]
 # sentences of a paper that must not be coded at all
@@ -51,6 +70,18 @@ SILENT = [
     "The barrier layer of the membrane is two microns thick.",
     "We thank the reviewers and the editor for their remarks.",
     "The response rate was forty percent.",
+    "The driver of the truck followed the route that the model gave.",
+    "Hormones regulate the uptake of sugar in the leaf.",
+    "The plant has green leaves and yellow flowers.",
+    "A data set of labelled images was used for training.",
+    "The standard solution was stored at four degrees.",
+    "The authors declare no conflict of interest.",
+    "The privacy policy of the website was changed.",
+    "Device drivers were updated before the simulation.",
+    "The power law fits the size of the particles.",
+    "The motor drives the shaft at a constant speed.",
+    "Samples were dried at the target temperature.",
+    "Taxonomic groups were counted under the microscope.",
 ]
 
 
