@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ def available() -> bool:
     return shutil.which("tesseract") is not None
 
 
-def recognise(data: Path | bytes, pages: list[RawPage]) -> Iterator[RawPage]:
+def recognise(data: bytes, pages: list[RawPage]) -> Iterator[RawPage]:
     """These pages of a file read anew from their pictures; blank ones and those that time out are left out."""
     by_number = {old.number: old for old in pages}
     for number, image, scale in pdfium.images(data, list(by_number), DPI):

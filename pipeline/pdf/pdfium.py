@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import repeat
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,7 +49,7 @@ class TooMuchText(Exception):  # noqa: N818 - it names the file's state
     """A file with more than MOST_TEXT characters."""
 
 
-def read(data: Path | bytes) -> Raw:
+def read(data: bytes) -> Raw:
     """The words of a PDF. Raises pypdfium2.PdfiumError where pdfium cannot open it, and TooMuchText."""
     pages, room = [], MOST_TEXT
     with pypdfium2.PdfDocument(data) as pdf:
@@ -279,14 +278,14 @@ def _font(text: Any, index: int) -> str:
     return name.value.decode("utf-8", "replace")
 
 
-def attachments(data: Path | bytes) -> list[str]:
+def attachments(data: bytes) -> list[str]:
     """Names of the files attached to a PDF."""
     with pypdfium2.PdfDocument(data) as pdf:
         found = (pdf.get_attachment(at) for at in range(pdf.count_attachments()))
         return [_decoded(lambda each: str(each.get_name()), each) for each in found]
 
 
-def images(data: Path | bytes, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any, float]]:
+def images(data: bytes, numbers: list[int], dpi: int) -> Iterator[tuple[int, Any, float]]:
     """Pages (numbers from 1) as shown, drawn to grey PIL images, one at a time, with the points to a pixel.
 
     They are drawn at `dpi`, huge pages more coarsely; those that cannot be drawn are left out.

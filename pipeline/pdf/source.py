@@ -34,20 +34,20 @@ _KINDS = (  # what begins, or stands near the beginning of, files that are taken
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was opened: the file or, where it had to be repaired, bytes; its words; what of it is lost, in words."""
+    """What was opened: its bytes, repaired where they had to be; its words; what of it is lost, in words."""
 
-    data: Path | bytes
+    data: bytes
     raw: Raw
     damage: str
 
 
 def source(path: Path) -> Source:
     """Open a file and get its words. Raises UnreadablePaper where it is none, locked, or nothing is left of it."""
-    _check_file(path)
+    data = _checked(path)
     try:
-        whole = _opened(path)
+        whole = _opened(path, data)
         good = whole and not _lost(whole.raw) and _letters(whole.raw)
-        found = whole if whole and good else _best(path, whole)
+        found = whole if whole and good else _best(path, data, whole)
     except pdfium.TooMuchText as error:
         most = f"{pdfium.MOST_TEXT // 10**6} million characters"
         remedy = "Split it, if it is a paper or a book; if it is neither, leave it out."
@@ -56,25 +56,26 @@ def source(path: Path) -> Source:
     return found
 
 
-def _check_file(path: Path) -> None:
+def _checked(path: Path) -> bytes:
+    """The bytes of what seems to be a PDF. pdfium gets no path: it keeps some damaged files open for good."""
     try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-            is_pdf = b"%PDF-" in head or b"endobj" in head + file.read()  # its head may be lost
+        data = path.read_bytes()
     except OSError as error:
         remedy = "Check that it is there and may be read."
         raise UnreadablePaper(f"The file cannot be opened ({error.strerror}).", str(path), remedy) from error
+    head = data[:_HEAD]
     if not head.strip(b"\0 \r\n"):
         raise UnreadablePaper("The file is empty.", str(path), "Download or copy it again.")
-    if not is_pdf:
+    if b"%PDF-" not in head and b"endobj" not in data:  # the head of a PDF may be lost
         kind = next((kind for mark, kind in _KINDS if mark in head.lower()), "something else")
         raise UnreadablePaper(f"The file is not a PDF but {kind}.", str(path), "Download the paper itself as a PDF.")
+    return data
 
 
-def _opened(path: Path) -> Source | None:
+def _opened(path: Path, data: bytes) -> Source | None:
     """The file as it is, or None where pdfium cannot open it."""
     try:
-        return Source(path, pdfium.read(path), "")
+        return Source(data, pdfium.read(data), "")
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) != _WRONG_PASSWORD:
             return None
@@ -87,19 +88,19 @@ def _lost(raw: Raw) -> list[int]:
     return [page.number for page in raw.pages if not page.width] or [0] * (not raw.pages)
 
 
-def _best(path: Path, whole: Source | None) -> Source:
+def _best(path: Path, data: bytes, whole: Source | None) -> Source:
     """The file as it is or repaired, whichever holds more text, with what is lost of it."""
-    data, had, left = repaired(path.read_bytes())
+    mended, had, left = repaired(data)
     try:
-        raw = replace(pdfium.read(data), reader=REPAIRED) if data else None
+        raw = replace(pdfium.read(mended), reader=REPAIRED) if mended else None
     except pypdfium2.PdfiumError:
         raw = None
     if raw and left and (not whole or _letters(raw) > _letters(whole.raw)):
-        return Source(data, raw, _damage(left, max(had, len(raw.pages)), had > 0))
+        return Source(mended, raw, _damage(left, max(had, len(raw.pages)), had > 0))
     left = len(whole.raw.pages) - len(_lost(whole.raw)) if whole else 0
     if whole and left > 0:
         damage = _damage(left, max(had, len(whole.raw.pages)), True) if _lost(whole.raw) else ""
-        return Source(path, whole.raw, damage)
+        return Source(data, whole.raw, damage)
     what = "The PDF is damaged: none of its pages is left." if whole is None or had else "The PDF has no pages."
     raise UnreadablePaper(what, str(path), _AGAIN)
 

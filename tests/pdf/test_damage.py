@@ -23,7 +23,7 @@ from pipeline.records import Document, Rejection
 from pipeline.settings import Settings
 from pipeline.store import save_rejection
 from pipeline.workers import explain
-from tests.bench.pdf_fuzz import ends, left, zombies
+from tests.bench.pdf_fuzz import ends, grown, left, zombies
 from tests.pdf.attacks import indexes, trees
 from tests.pdf.broken import TEXT, bases, mutants, packed, simple, stream, written
 from tests.pdf.checks import sound
@@ -62,6 +62,7 @@ def test_a_sample_of_the_fuzz_run(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert len(found) == len(files)
     assert sum("pdfium" in end.kind for end in found.values()) > 15
     assert (zombies(), left(tmp_path)) == (0, [])
+    assert grown(list(found.values())) <= 2  # what a child opens once
     assert len(os.listdir("/dev/fd")) <= before + 2  # noqa: PTH208 - the two of the server that forks children
     assert capfd.readouterr() == ("", "")
 
@@ -147,11 +148,11 @@ def test_a_title_that_is_no_text_is_no_title(tmp_path: Path) -> None:
 
 
 def test_a_huge_page_is_drawn_more_coarsely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = paper(tmp_path / "a.pdf", [column(PROSE)])
-    ((_, image, point),) = pdfium.images(path, [1], 72)
+    data = paper(tmp_path / "a.pdf", [column(PROSE)]).read_bytes()
+    ((_, image, point),) = pdfium.images(data, [1], 72)
     assert (image.width, point) == (595, 1)
     monkeypatch.setattr(pdfium, "MOST_PIXELS", 10_000)
-    ((number, image, point),) = pdfium.images(path, [1], 72)
+    ((number, image, point),) = pdfium.images(data, [1], 72)
     assert number == 1
     assert image.width * image.height <= 11_000
     assert image.width * point == pytest.approx(595, rel=0.02)
