@@ -66,7 +66,7 @@ def test_a_table_of_numbers_and_words_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def _real_pages() -> list[RawPage]:
-    return [page for path in sorted(SHARED.glob("*.pdf"))[::8] for page in pdfium.read(path).pages]
+    return [page for path in sorted(SHARED.glob("*.pdf"))[::8] for page in pdfium.read(path.read_bytes()).pages]
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"no real papers at {SHARED}")
