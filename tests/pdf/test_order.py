@@ -55,13 +55,13 @@ def test_a_column_with_its_lines_at_random_is_read_from_the_top(tmp_path: Path) 
 
 @pytest.mark.parametrize("lines", [LEFT + RIGHT, TITLE + LEFT + RIGHT, LEFT + RIGHT + TITLE, column(LINES)])
 def test_pages_in_order_stay_as_they_are(tmp_path: Path, lines: list[Line]) -> None:
-    (page,) = pdfium.read(paper(tmp_path / "a.pdf", [lines])).pages
+    (page,) = pdfium.read(paper(tmp_path / "a.pdf", [lines]).read_bytes()).pages
     assert in_order(page) is page
 
 
 def test_a_table_of_numbers_and_words_stays_as_it_is(tmp_path: Path) -> None:
     cells = [(60.0 + 120 * x, 100.0 + 14 * y, f"{x * y} firms") for x in range(4) for y in range(30)]
-    (page,) = pdfium.read(paper(tmp_path / "a.pdf", [cells])).pages
+    (page,) = pdfium.read(paper(tmp_path / "a.pdf", [cells]).read_bytes()).pages
     assert in_order(page) is page
 
 
