@@ -21,6 +21,7 @@ MODEL = Path(__file__).parents[2] / "models" / "head.npz"
 DENIED = 0.3  # share of the probability usually asked for that a code needs whose words are denied
 UNKNOWN = 0.5  # confidence of a code whose terms were never held against labels
 PAPER = 0.7  # weight of the whole paper, against the sentence, in telling which side a sentence is on
+FEWEST, SHARE = 5, 0.1  # sentences of a paper, and share of them, with terms of a domain: fewer may be chance
 RARE = 1.5  # log-odds added to `both`, which few sentences have, so that it is found as often as it stands
 NAMED = "instrument"  # the family whose codings may name an instrument
 SHORT = 3  # letters of words that are no reason by themselves
@@ -91,8 +92,8 @@ def _domains(
 ) -> tuple[list[str], str]:
     """The domain of every sentence and of the paper: by the head, or by terms without one.
 
-    A paper that the terms find on a side stays there unless the head puts it on neither. In a paper on both sides
-    what a sentence says itself, or what stands just before it, tells its side: there the paper as a whole tells none.
+    A paper that the terms find on a side stays there unless they are few and the head puts it on neither. In a paper
+    on both sides what a sentence says itself, or what stands just before it, tells its side: the paper tells none.
     """
     sides, paper = sentence_domains([s.own.domains for s in sentences], title.domains)
     if head is None or not sentences:
@@ -100,11 +101,19 @@ def _domains(
     ids = [*(d.id for d in codebook.domains), BOTH, OTHER]
     own = np.array([s.scores[[head.outputs[f"domain {side}"] for side in ids]] for s in sentences])
     own[:, ids.index(BOTH)] += RARE
+    if paper != OTHER and _told(sentences, title):
+        own = own[:, : ids.index(OTHER)]
     whole = own.mean(axis=0)
     leaning = [ids[at] for at in (PAPER * whole + (1 - PAPER) * own).argmax(axis=1)]
     if paper == BOTH:
         leaning = [lean if OTHER in (lean, side) else side for lean, side in zip(leaning, sides, strict=True)]
     return leaning, OTHER if ids[int(whole.argmax())] == OTHER else paper
+
+
+def _told(sentences: Sequence[Sentence], title: Matches) -> bool:
+    """Whether so many terms of a domain stand in a paper, or one in its title, that no sentence is on neither side."""
+    named = sum(any(s.own.domains.values()) for s in sentences)
+    return any(title.domains.values()) or named >= max(FEWEST, SHARE * len(sentences))
 
 
 def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None) -> Iterator[Coding]:
