@@ -34,7 +34,9 @@ def _without(page: RawPage, rows: NDArray[np.intp]) -> RawPage:
 
 def _beside(page: RawPage) -> NDArray[np.intp]:
     """The words of a page that are its line numbers: a count down one margin, beside nearly every line of prose."""
-    digits = np.fromiter((text.isdecimal() and len(text) < 5 for text in page.texts), bool, len(page.texts))
+    count = len(page.texts)
+    digits = np.fromiter(map(str.isdecimal, page.texts), bool, count)
+    digits &= np.fromiter(map(len, page.texts), np.int32, count) < 5
     none = np.zeros(0, np.intp)
     if digits.sum() < FEWEST:
         return none

@@ -22,18 +22,18 @@ Segments = NDArray[np.float32]
 _pointer = ctypes.c_void_p
 
 
-def _plain(function: Any, *arguments: Any, gives: Any = ctypes.c_int) -> Callable[..., int]:
+def plain(function: Any, *arguments: Any, gives: Any = ctypes.c_int) -> Callable[..., Any]:
     """A function of pdfium with plain integers for pointers, which halves the cost of a call."""
     return ctypes.PYFUNCTYPE(gives, *arguments)(ctypes.cast(function, _pointer).value or 0)
 
 
-_object = _plain(c.FPDFPage_GetObject, _pointer, ctypes.c_int, gives=_pointer)
-_kind = _plain(c.FPDFPageObj_GetType, _pointer)
-_bounds = _plain(c.FPDFPageObj_GetBounds, *[_pointer] * 5)
-_count = _plain(c.FPDFPath_CountSegments, _pointer)
-_segment = _plain(c.FPDFPath_GetPathSegment, _pointer, ctypes.c_int, gives=_pointer)
-_point = _plain(c.FPDFPathSegment_GetPoint, *[_pointer] * 3)
-_drawn = _plain(c.FPDFPathSegment_GetType, _pointer)
+_object = plain(c.FPDFPage_GetObject, _pointer, ctypes.c_int, gives=_pointer)
+_kind = plain(c.FPDFPageObj_GetType, _pointer)
+_bounds = plain(c.FPDFPageObj_GetBounds, *[_pointer] * 5)
+_count = plain(c.FPDFPath_CountSegments, _pointer)
+_segment = plain(c.FPDFPath_GetPathSegment, _pointer, ctypes.c_int, gives=_pointer)
+_point = plain(c.FPDFPathSegment_GetPoint, *[_pointer] * 3)
+_drawn = plain(c.FPDFPathSegment_GetType, _pointer)
 
 
 def rules(sheet: Any) -> Segments:

@@ -146,12 +146,13 @@ def cell_by_cell(pages: Sequence[RawPage], rows: Sequence[Line], found: Sequence
 def as_one(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     """The paragraphs with the cells of each table as one, so that none is taken for a heading."""
     out: list[Paragraph] = []
-    for paragraph in paragraphs:
-        last = out[-1] if out else None
-        if last and last.cell and paragraph.cell and last.cell[0] == paragraph.cell[0]:
-            out[-1] = replace(last, end=paragraph.end, lines=(*last.lines, *paragraph.lines), bold=False)
+    for table, run in groupby(paragraphs, key=lambda paragraph: paragraph.cell and paragraph.cell[0]):
+        mine = list(run)
+        if table is None or len(mine) == 1:
+            out += mine
         else:
-            out.append(paragraph)
+            lines = tuple(line for paragraph in mine for line in paragraph.lines)
+            out.append(replace(mine[0], end=mine[-1].end, lines=lines, bold=False))
     return out
 
 
