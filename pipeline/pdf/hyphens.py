@@ -43,7 +43,11 @@ def vocabulary(lines: Iterable[str]) -> Counter[str]:
         at = line.find(" ") + 1 or len(line) if cut else 0
         cut = line.endswith(("-", HYPHEN_BREAK))
         whole.append(line[at : line.rfind(" ") + 1] if cut else line[at:])
-    return Counter(_WORD.findall(" ".join(whole).lower()))
+    known: Counter[str] = Counter()
+    for token, count in Counter(" ".join(whole).lower().split()).items():
+        for word in [token] if token.isalpha() else _WORD.findall(token):
+            known[word] += count
+    return known
 
 
 def keeps_hyphen(head: str, tail: str, known: Counter[str]) -> bool:

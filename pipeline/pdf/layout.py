@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 
-from pipeline.pdf.names import is_named
+from pipeline.pdf.names import LONGEST_NAME, is_named
 from pipeline.pdf.raw import BOLD, FONT, HYPHEN_BREAK, ITALIC, LEAD, RawPage
 
 WORD_GAP = 1.2  # of the height of type: wider than the space between words of a justified line
@@ -33,7 +33,7 @@ _CAPTION = re.compile(r"(?i:table|tab\.|fig\.|figure|box|scheme)\s?[\dIVX]")
 NUMBERED = re.compile(r"[1-9]\d?(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for there are many: that takes four times as long to make
 class Line:
     """Words [first, last) of a page, with their common box, type size and style, and joined text."""
 
@@ -164,7 +164,8 @@ def _reads_on(block: Block, line: Line, step: float) -> bool:
     last = block.lines[-1]
     if last.text.endswith(HYPHEN_BREAK):
         return same_type(last.size, line.size) and not _CAPTION.match(line.text)
-    if is_named(line.text) or is_named(block.text):
+    short = len(block.lines[0].text) <= LONGEST_NAME  # else the block need not be joined to see that it is no name
+    if is_named(line.text) or (short and is_named(block.text)):
         return False
     if last.page == line.page and below(last, line):
         return _next_line(block, last, line, step)

@@ -4,6 +4,8 @@ import re
 
 from pipeline.records import Role
 
+LONGEST_NAME = 60  # characters in the name of a section that papers share
+
 _NUMBER = re.compile(
     r"^\s*(?:(?:(?i:chapter|section|part)\s+)?(?:\d{1,2}(?:\.\d{1,2}){0,4}[.:)]?|[IVX]{1,5}[.:)]"
     r"|(?:II|III|IV|VI{0,3}|IX|XI{0,3})(?=\s)|[A-H](?:\.\d{1,2}){1,4}[.:)]?|[A-H][.:)])|§|■|▪|●)"
@@ -105,7 +107,11 @@ def counted(numbered: str) -> tuple[int, ...]:
 
 def is_named(line: str) -> bool:
     """Whether a line is nothing but a section name that papers share, numbered or not."""
-    if len(line) > 60 or not line[:1].isalnum() or (line[:1].islower() and line not in ("abstract", "a b s t r a c t")):
+    if (
+        len(line) > LONGEST_NAME
+        or not line[:1].isalnum()
+        or (line[:1].islower() and line not in ("abstract", "a b s t r a c t"))
+    ):
         return False  # small capitals come out small
     return bool(_NAMED.fullmatch(bare(line)))
 

@@ -33,8 +33,10 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     """
     if not len(page.rules) or not lines:
         return []
-    at = np.concatenate([np.arange(line.first, line.last) for line in lines])
-    at.sort()
+    in_text = np.zeros(len(page.texts), bool)
+    for line in lines:
+        in_text[line.first : line.last] = True
+    at = np.flatnonzero(in_text)
     up_or_down = _sideways(page)[at]
     turned = bool((up_or_down > 0).sum() > (up_or_down < 0).sum())
     upright = _turned(page, at) if turned else page
@@ -46,7 +48,8 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     captions = tuple(part(words, line.first, line.last) for line in captioned)
     mine = at[up_or_down >= 0 if turned else up_or_down <= 0]
     figures = tuple(part(words, line.first, line.last) for line in lines if _FIGURE.match(line.text))
-    sheet = Sheet(words, mine, level, plumb, captions, figures, body)
+    middle = ((upright.box[mine, :2] + upright.box[mine, 2:]) / 2).T
+    sheet = Sheet(words, mine, middle, level, plumb, captions, figures, body)
     weighed = [(SURER * len(_words(table)), table) for table in grids(sheet)]
     weighed += [(len(_words(table)), table) for table in ruled(sheet)]
     found: list[Found] = []
