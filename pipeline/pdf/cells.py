@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,8 +29,7 @@ _OPEN = re.compile(r"(?:[a-z)\d][,\-–/(&\x02]|\b(?:and|or|of|the|for|in|to|a|w
 Box = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What stands in a table's row and column, both from 0; one that spans several is in its first."""
 
     row: int
@@ -48,8 +48,7 @@ class Found:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Words that stand together on one level, from left to right; `first` is the width of the first."""
 
     words: tuple[int, ...]
@@ -59,8 +58,7 @@ class Piece:
     first: float
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """What stands on one level of a table: pieces by their column; `y` is the height of its middle."""
 
     y: float

@@ -32,7 +32,7 @@ _FRAGMENTS = frozenset(
     "over under more there where here with some any every can may be for in out up on to per per con pro re "
     "de dis un inter sub super trans pre mis anti bio geo micro hydro thermo photo electro".split()
 )
-_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+_WORD = re.compile(r"(?:[a-z]+[^\W\d_]*|[^\W\d_]+)(?:[-’'][^\W\d_]+)*")  # plain letters first, which is quicker
 
 
 def vocabulary(lines: Iterable[str]) -> Counter[str]:
@@ -43,11 +43,7 @@ def vocabulary(lines: Iterable[str]) -> Counter[str]:
         at = line.find(" ") + 1 or len(line) if cut else 0
         cut = line.endswith(("-", HYPHEN_BREAK))
         whole.append(line[at : line.rfind(" ") + 1] if cut else line[at:])
-    known: Counter[str] = Counter()
-    for token, count in Counter(" ".join(whole).lower().split()).items():
-        for word in [token] if token.isalpha() else _WORD.findall(token):
-            known[word] += count
-    return known
+    return Counter(_WORD.findall(" ".join(whole).lower()))
 
 
 def keeps_hyphen(head: str, tail: str, known: Counter[str]) -> bool:

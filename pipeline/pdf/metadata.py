@@ -78,7 +78,7 @@ def _end_of(wanted: str, text: str, start: int) -> int:
     """Where the last of these letters stands in the text from `start` on."""
     left, at = len(wanted), start
     while left and at < len(text):
-        left -= len(letters(text[at]))
+        left -= text[at].isalnum()
         at += 1
     return at
 

@@ -86,7 +86,8 @@ _NOISE = re.compile(
 
 def bare(heading: str) -> str:
     """A heading without its number and closing mark."""
-    return _NUMBER.sub("", heading).strip().rstrip(".:").strip()
+    found = _NUMBER.match(heading)
+    return heading[found.end() if found else 0 :].strip().rstrip(".:").strip()
 
 
 def number(heading: str) -> str:

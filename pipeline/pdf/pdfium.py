@@ -32,8 +32,9 @@ MARKED = 1.25  # times a citation mark's size: the text that it stands in is at 
 DROPPED = 1.9  # times the size of its line: a first letter of so much is a drop cap
 ASCENT, DESCENT = 0.9, 0.22  # of common type, in sizes
 
-_SPACES = np.array([0, 9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x3000, *range(0x2000, 0x200C)], dtype=np.uint32)
-_MARKS = np.array([2, 0xFFFE], dtype=np.uint32)  # pdfium's two ways to mark a hyphen at a line's end
+_SOLID = np.ones(0x3002, bool)  # by value of a character, up to the highest space and one more
+_SOLID[[0, 9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x3000, *range(0x2000, 0x200C)]] = False
+_MARK = 0xFFFE  # beside HYPHEN_BREAK, pdfium's way to mark a hyphen at a line's end
 
 
 _pointer, _int = ctypes.c_void_p, ctypes.c_int
@@ -198,14 +199,14 @@ def _codes(text: Any, handle: int) -> NDArray[np.uint32]:
     codes = np.frombuffer(units, np.uint16)[:count].astype(np.uint32)
     if got != count:  # pdfium left characters without a Unicode value out: indices are off
         codes = np.fromiter(map(_unicode, repeat(handle), range(count)), np.uint32, count)
-    codes[np.isin(codes, _MARKS)] = ord(HYPHEN_BREAK)
+    codes[codes == _MARK] = ord(HYPHEN_BREAK)
     codes[codes > 0x10FFFF] = 0xFFFD
     return codes
 
 
 def _spans(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
     """First and last character of every word, and whether a line begins with it."""
-    solid = ~np.isin(codes, _SPACES)
+    solid = _SOLID[np.minimum(codes, len(_SOLID) - 1)]
     mark = codes == ord(HYPHEN_BREAK)
     before = np.concatenate(([True], ~solid[:-1] | mark[:-1])) if len(codes) else solid
     after = np.concatenate((~solid[1:], [True])) | mark if len(codes) else solid

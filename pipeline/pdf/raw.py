@@ -46,6 +46,7 @@ _ACCENT_AFTER = re.compile(
     f"(?<={_LETTER})(?:([aeiouAEIOU])([´`ˆ˜¨])(?={_LETTER})(?![aeiouy]|s\\W*$)|([eao])([´˜¨])(?=\\W*$))|(ı)([´`ˆ¨])|([nN])(˜)"
 )
 _ACCENT_BEFORE = re.compile(f"(?<={_LETTER})(?<![aeiouyı])(?<!n(?=˜))([´`ˆ˜¨])([aeiouıAEIOU])|([´`ˆ¨])(ı)|(˜)([nN])")
+_NOTHING = frozenset(("", HYPHEN_BREAK))  # what is no word
 _GONE = {"Cc", "Cf", "Cs", "Cn"}  # controls, soft hyphens and joiners, lone surrogates, non-characters
 
 
@@ -160,7 +161,7 @@ def page(
     width, height = extent
     words = list(map(clean, texts))
     ordered, seen = _on_page(box.reshape(-1, 4).astype(np.float32), width, height)
-    keep = seen & ~np.fromiter(map(("", HYPHEN_BREAK).__contains__, words), bool, len(words))
+    keep = seen & ~np.fromiter(map(_NOTHING.__contains__, words), bool, len(words))
     # a line that began with a dropped word begins with the next one
     begun = np.maximum.accumulate(np.where(breaks, np.arange(len(words)), -1)) if len(words) else breaks
     kept = np.flatnonzero(keep)

@@ -48,7 +48,7 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     captions = tuple(part(words, line.first, line.last) for line in captioned)
     mine = at[up_or_down >= 0 if turned else up_or_down <= 0]
     figures = tuple(part(words, line.first, line.last) for line in lines if _FIGURE.match(line.text))
-    middle = ((upright.box[mine, :2] + upright.box[mine, 2:]) / 2).T
+    middle = np.asarray((upright.box[mine, :2] + upright.box[mine, 2:]) / 2, np.float32).T
     sheet = Sheet(words, mine, middle, level, plumb, captions, figures, body)
     weighed = [(SURER * len(_words(table)), table) for table in grids(sheet)]
     weighed += [(len(_words(table)), table) for table in ruled(sheet)]
@@ -68,7 +68,7 @@ def _stacked(found: Sequence[Found]) -> list[Found]:
     for table in found:
         above = next((other for other in out if _goes_on(other, table)), None)
         if above:
-            moved = (replace(cell, row=cell.row + above.rows) for cell in table.cells)
+            moved = (cell._replace(row=cell.row + above.rows) for cell in table.cells)
             both = (min(above.box[0], table.box[0]), above.box[1], max(above.box[2], table.box[2]), table.box[3])
             out[out.index(above)] = Found(
                 table.page, both, above.rows + table.rows, table.columns, (*above.cells, *moved)
@@ -113,7 +113,7 @@ def _turn(box: NDArray[np.float32], page: RawPage, up: bool) -> NDArray[np.float
 def _as_it_lay(table: Found, words: Words) -> Found:
     """A table of a turned page with its lines and box where the page has them."""
     cells = tuple(
-        replace(cell, lines=tuple(part(words, line.first, line.last) for line in cell.lines)) for cell in table.cells
+        cell._replace(lines=tuple(part(words, line.first, line.last) for line in cell.lines)) for cell in table.cells
     )
     lines = [line for cell in cells for line in cell.lines]
     x0, top = min(line.x0 for line in lines), min(line.top for line in lines)
@@ -155,7 +155,7 @@ def as_one(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
             out += mine
         else:
             lines = tuple(line for paragraph in mine for line in paragraph.lines)
-            out.append(replace(mine[0], end=mine[-1].end, lines=lines, bold=False))
+            out.append(mine[0]._replace(end=mine[-1].end, lines=lines, bold=False))
     return out
 
 
