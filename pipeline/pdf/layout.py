@@ -164,7 +164,7 @@ def _reads_on(block: Block, line: Line, step: float) -> bool:
     last = block.lines[-1]
     if last.text.endswith(HYPHEN_BREAK):
         return same_type(last.size, line.size) and not _CAPTION.match(line.text)
-    short = len(block.lines[0].text) <= LONGEST_NAME  # else the block need not be joined to see that it is no name
+    short = sum(len(row.text) for row in block.lines[:3]) <= LONGEST_NAME  # else no need to join it: it is no name
     if is_named(line.text) or (short and is_named(block.text)):
         return False
     if last.page == line.page and below(last, line):

@@ -77,9 +77,9 @@ FLOATING = re.compile(
     re.IGNORECASE,
 )
 _NOISE = re.compile(
-    r"@|https?://|©|\bcopyright|\blicen[cs]e|\breceived\b.*\d{4}|\bcorrespond|\bdepartment of|\buniversit|\bcitation:"
-    r"|\bissn\b|\bdoi\b|\bpublished\b.*\d{4}|\beditor|\bconflicts? of interest|\bfunding"
-    r"|\bopen.access article|\bdistributed under|\bcreative commons|\ball rights reserved|\bcorresponding author",
+    r"@|https?://|©|\b(?:copyright|licen[cs]e|received\b.*\d{4}|correspond|department of|universit|citation:"
+    r"|issn\b|doi\b|published\b.*\d{4}|editor|conflicts? of interest|funding"
+    r"|open.access article|distributed under|creative commons|all rights reserved|corresponding author)",
     re.IGNORECASE,
 )
 

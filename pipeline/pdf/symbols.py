@@ -20,7 +20,7 @@ _FONTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
 )
 # where such a sign is likely, so that few fonts need be asked for: before a unit, alone, or between numbers
 _LIKELY = re.compile(  # it finds what stands before the sign, for few signs do
-    r"[\s\d(~)](?:(?<!\))(?=[ml](?:[gmlLMAs/]|(?!\S))|[abcgdk](?![^\s,)-]))|(?<=\s)(?=[51236e¼](?!\S))"
+    r"[\s\d(~)](?=[abcdegklm12356¼])(?:(?<!\))(?=[ml](?:[gmlLMAs/]|(?!\S))|[abcgdk](?![^\s,)-]))|(?<=\s)(?=[51236e¼](?!\S))"
     r"|(?<=[\d)])(?=e(?:[\d(]|(?!\S))))"
 )
 
