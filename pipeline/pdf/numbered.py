@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.pdf.raw import RawPage, select
+from pipeline.pdf.raw import RawPage, median, select
 
 FEWEST = 6  # numbers beside a page's lines
 PER_LINE = 0.6  # of its lines of prose, counted in steps of the numbers: a list has fewer numbers
@@ -41,18 +41,19 @@ def _beside(page: RawPage) -> NDArray[np.intp]:
     if digits.sum() < FEWEST:
         return none
     x0, top, x1, bottom = page.box.T
-    middle = (top + bottom) / 2
-    words = ~digits & (bottom - top < 2 * (x1 - x0))  # not on its side, as notes in the margin are
+    middle, height = (top + bottom) / 2, bottom - top
+    words = ~digits & (height < 2 * (x1 - x0))  # not on its side, as notes in the margin are
     if not words.any():
         return none
-    counts = np.unique(np.round(middle[words] / np.median(bottom - top)), return_counts=True)[1]
+    usual = median(height)
+    counts = np.unique(np.round(middle[words] / usual), return_counts=True)[1]
     lines, tables = int((counts >= WORDS).sum()), int(((counts > 1) & (counts < WORDS)).sum())
     left, right = np.percentile(x0[words], EDGE), np.percentile(x1[words], 100 - EDGE)
-    level = digits & (bottom - top < 3 * np.median(bottom - top))
+    level = digits & (height < 3 * usual)
     found = [none]
     for beside, edge in ((x1 < left, x1), (x1 < left, x0), (x0 > right, x0), (x0 > right, x1)):
         rows = np.flatnonzero(level & beside)
-        rows = rows[np.abs(edge[rows] - np.median(edge[rows])) < ALIGNED] if len(rows) else rows
+        rows = rows[np.abs(edge[rows] - median(edge[rows])) < ALIGNED] if len(rows) else rows
         rows = rows[np.argsort(middle[rows], kind="stable")]
         if len(rows) >= FEWEST and lines > tables and _counts([page.texts[row] for row in rows], lines):
             found.append(rows)
@@ -62,5 +63,5 @@ def _beside(page: RawPage) -> NDArray[np.intp]:
 def _counts(numbers: list[str], lines: int) -> bool:
     """Whether numbers count up in even steps, far enough for a page of so many lines."""
     steps = np.diff([int(number) for number in numbers])
-    step = int(np.median(steps))
+    step = int(median(steps))
     return step in STEPS and float(np.mean(steps == step)) > EVEN and len(numbers) * step > PER_LINE * lines

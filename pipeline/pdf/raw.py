@@ -147,6 +147,12 @@ def select(page: RawPage, rows: NDArray[np.intp], begins: NDArray[np.bool_] | No
     return replace(page, texts=texts, box=page.box[rows], breaks=begins, style=page.style[rows], size=page.size[rows])
 
 
+def median(values: NDArray[Any]) -> Any:
+    """The median of one number or more, in their own precision. np.median costs thrice as much, for checks."""
+    ordered = np.sort(values)
+    return ordered[[(len(ordered) - 1) // 2, len(ordered) // 2]].mean()
+
+
 def page(
     number: int,
     label: str,
