@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.pdf.layout import Line
-from pipeline.pdf.raw import BOLD, FONT, ITALIC, LEAD, RawPage
+from pipeline.pdf.raw import BOLD, FONT, ITALIC, LEAD, RawPage, quantile
 
 LEVEL = 0.5  # of the type size, by which words of one level may stand higher or lower
 SPACE = 0.45  # of the type size: the widest space between words of one piece
@@ -215,7 +215,7 @@ def _step(found: Sequence[Level]) -> float:
     for level in found:
         steps += [level.y - last[column] for column in level.pieces if column in last]
         last |= dict.fromkeys(level.pieces, level.y)
-    return float(np.quantile(steps, 0.2)) if steps else 1.0
+    return quantile(steps, 0.2) if steps else 1.0
 
 
 def _joins(row: Sequence[Level], level: Level, frame: Frame, setting: _Setting) -> bool:

@@ -9,7 +9,8 @@ def _any_case(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 _YEAR = r"((?:19|20)\d\d)"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_VOLUMES = _any_case(  # a volume or its pages beside the year: that of the issue, which is the year that papers are cited by
+# a volume or its pages beside the year: that of the issue, which is the year that papers are cited by
+_VOLUMES = _any_case(
     rf"\b{_YEAR}\s*[,;]\s*(?:vol\.?\s*)?\d{{1,4}}\s*(?:\(\s*[\w\s–-]{{1,12}}\)\s*[,:]?|[,:])\s*(?:pp?\.?\s*)?[a-z]?\d+",
     rf"\({_YEAR}\)\s*\d{{1,4}}\s*(?:\(\d+\))?\s*[:,]\s*\w?\d+",
     rf"\b\d{{1,4}}\s*(?:\(\d+\))?,?\s*\({_YEAR}\)\s*[,:]?\s*(?:pp?\.?\s*)?[a-z]?\d+",

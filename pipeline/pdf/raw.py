@@ -1,5 +1,6 @@
 """What every reader hands on: pages of words with boxes, before any thought about layout."""
 
+import math
 import re
 import unicodedata
 import zlib
@@ -9,7 +10,7 @@ from itertools import compress
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 HYPHEN_BREAK = "\x02"  # ends a word that its line break cut at a hyphen, as pdfium marks it
 
@@ -147,10 +148,13 @@ def select(page: RawPage, rows: NDArray[np.intp], begins: NDArray[np.bool_] | No
     return replace(page, texts=texts, box=page.box[rows], breaks=begins, style=page.style[rows], size=page.size[rows])
 
 
-def median(values: NDArray[Any]) -> Any:
-    """The median of one number or more, in their own precision. np.median costs thrice as much, for checks."""
-    ordered = np.sort(values)
-    return ordered[[(len(ordered) - 1) // 2, len(ordered) // 2]].mean()
+def quantile(values: ArrayLike, share: float) -> float:
+    """The number below which `share` of one number or more lie, as np.quantile tells it, which takes ten times as long
+    for its checks."""
+    ordered = np.sort(values).tolist()
+    at = share * (len(ordered) - 1)
+    low, high = ordered[int(at)], ordered[math.ceil(at)]
+    return float(low + (high - low) * (at - int(at)))
 
 
 def page(

@@ -14,7 +14,7 @@ from pipeline.pdf.build import Paragraph
 from pipeline.pdf.cells import Found, Words, part, words_of
 from pipeline.pdf.grids import grids
 from pipeline.pdf.layout import Block, Line
-from pipeline.pdf.raw import RawPage, median
+from pipeline.pdf.raw import RawPage, quantile
 from pipeline.pdf.sheet import Sheet, rules
 from pipeline.records import Table
 
@@ -98,7 +98,7 @@ def _sideways(page: RawPage) -> NDArray[np.int8]:
 def _turned(page: RawPage, at: NDArray[np.intp]) -> RawPage:
     """A page whose text runs up or down, turned so that it runs from left to right."""
     beside = np.abs(np.diff(page.box[at, 0])) < 2.0
-    up = bool(median(np.diff(page.box[at, 1])[beside]) < 0) if beside.any() else True
+    up = quantile(np.diff(page.box[at, 1])[beside], 0.5) < 0 if beside.any() else True
     box, strokes = (_turn(boxes, page, up) for boxes in (page.box, page.rules))
     return replace(page, box=box, rules=strokes, width=page.height, height=page.width)
 
