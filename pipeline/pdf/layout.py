@@ -7,7 +7,7 @@ over a column or a page is one block.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, repeat
 from statistics import median
 
 import numpy as np
@@ -89,33 +89,19 @@ def lines(page: RawPage) -> list[Line]:
     close = (np.abs(bottom[1:] - bottom[:-1]) < LEVEL * height[1:]) & (gap > -1) & (gap < WORD_GAP * height[1:])
     starts = np.flatnonzero(np.concatenate(([True], turns | (page.breaks[1:] & ~close))))
     ends = np.append(starts[1:], len(page.texts))
+    style = page.style[starts]
     columns = (
         np.minimum.reduceat(x0, starts),
         np.minimum.reduceat(top, starts),
         np.maximum.reduceat(x1, starts),
         np.maximum.reduceat(bottom, starts),
         page.size[starts],
-        page.style[starts],
+        style & (BOLD | ITALIC),
     )
-    x0s, tops, x1s, bottoms, sizes, styles = (column.tolist() for column in columns)
-    spans = zip(starts.tolist(), ends.tolist(), strict=True)
-    return [
-        Line(
-            page.number,
-            a,
-            b,
-            x0s[i],
-            tops[i],
-            x1s[i],
-            bottoms[i],
-            sizes[i],
-            styles[i] & (BOLD | ITALIC),
-            " ".join(page.texts[a:b]),
-            styles[i] >> LEAD & (BOLD | ITALIC),
-            styles[i] >> FONT,
-        )
-        for i, (a, b) in enumerate(spans)
-    ]
+    spans = starts.tolist(), ends.tolist()
+    texts = [" ".join(page.texts[a:b]) for a, b in zip(*spans, strict=True)]
+    leads, fonts = (style >> LEAD & (BOLD | ITALIC)).tolist(), (style >> FONT).tolist()
+    return list(map(Line, repeat(page.number), *spans, *(column.tolist() for column in columns), texts, leads, fonts))
 
 
 def body_size(rows: Iterable[Line]) -> float:

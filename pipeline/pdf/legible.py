@@ -47,9 +47,8 @@ def is_legible(text: str) -> bool:
     if len(words) < ENOUGH:
         return True
     solid = "".join(words)
-    latin = sum(map(solid.count, ascii_lowercase))
-    if latin < 0.5 * len(solid):  # else there are letters enough
-        letters = sum(map(str.isalpha, solid))
+    if sum(map(solid.count, _COMMON_LETTERS)) < 0.5 * len(solid):  # else there are Latin letters enough
+        letters, latin = sum(map(str.isalpha, solid)), sum(map(solid.count, ascii_lowercase))
         if letters < MOST_LETTERS * len(solid):
             return False
         if latin < 0.5 * letters:
