@@ -142,8 +142,8 @@ def _type(
     """Size and style of the type of each word's line: its middle and start tell the one, both its ends the other."""
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], len(first))[: len(starts)]
-    sizes = _sizes(handle, first[(starts + ends) // 2].tolist())
-    starting = _sizes(handle, first[starts].tolist())
+    middles = first[(starts + ends) // 2]
+    sizes, starting = np.split(_sizes(handle, [*middles.tolist(), *first[starts].tolist()]), 2)
     raised = (starting > MARKED * sizes) & (starting < DROPPED * sizes)  # the middle is a citation mark
     sizes = np.where(raised, starting, sizes)
     fonts = _fonts(handle, first[starts].tolist()), _fonts(handle, last[ends - 1].tolist())
