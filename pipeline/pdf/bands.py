@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def _band(sheet: Sheet, upper: Rule, lower: Rule) -> _Band:
     mine = sheet.within(box)
     if not mine:
         return _Band(upper, lower, "nothing", 0.0)
-    size = float(np.median(sheet.words.page.size[mine]))
+    size = median([sheet.words.size[i] for i in mine])
     return _Band(upper, lower, _kind(sheet, mine, box, size), size)
 
 

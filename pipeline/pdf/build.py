@@ -6,7 +6,8 @@ Words of a block are parted by one space, blocks by one line feed; the text hold
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,7 @@ from pipeline.pdf.raw import HYPHEN_BREAK, RawPage
 from pipeline.records import Page, Words
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A block in the text, by offsets: with its type's height in points, weight, and place.
 
     `cell` is that of the block: table, row and column, from 0, where it is a table's cell.
@@ -86,8 +86,8 @@ def _within(words: list[str], gaps: list[str]) -> None:
 
 def _paragraphs(blocks: Sequence[Block], counts: Sequence[int], words: Words) -> Iterator[Paragraph]:
     """The blocks by offsets; `counts` are the numbers of words before each, and in all."""
-    for block, (first, last) in zip(blocks, pairwise(counts), strict=True):
-        start, end = int(words.start[first]), int(words.end[last - 1])
+    starts, ends = words.start[counts[:-1]].tolist(), words.end[np.array(counts[1:], np.intp) - 1].tolist()
+    for block, start, end in zip(blocks, starts, ends, strict=True):
         yield Paragraph(start, end, block.size, block.bold, tuple(block.lines), block.cell)
 
 

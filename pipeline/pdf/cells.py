@@ -5,11 +5,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from pipeline.pdf.layout import Line
-from pipeline.pdf.raw import BOLD, FONT, ITALIC, LEAD, RawPage
+from pipeline.pdf.raw import BOLD, FONT, ITALIC, LEAD, RawPage, quantile
 
 LEVEL = 0.5  # of the type size, by which words of one level may stand higher or lower
 SPACE = 0.45  # of the type size: the widest space between words of one piece
@@ -28,8 +29,7 @@ _OPEN = re.compile(r"(?:[a-z)\d][,\-–/(&\x02]|\b(?:and|or|of|the|for|in|to|a|w
 Box = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What stands in a table's row and column, both from 0; one that spans several is in its first."""
 
     row: int
@@ -48,19 +48,19 @@ class Found:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words that stand together on one level, from left to right; `first` is the width of the first."""
+class Piece(NamedTuple):
+    """Words that stand together on one level, from left to right; `first` is the width of the first, and `number` says
+    that they are a number, perhaps with a unit or a mark."""
 
     words: tuple[int, ...]
     x0: float
     x1: float
     text: str
     first: float
+    number: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """What stands on one level of a table: pieces by their column; `y` is the height of its middle."""
 
     y: float
@@ -174,7 +174,7 @@ def level_of(words: Words, by_column: dict[int, list[int]]) -> Level:
 def _piece(words: Words, mine: Sequence[int]) -> Piece:
     text = " ".join([words.page.texts[i] for i in mine])
     x0, x1 = words.x0[mine[0]], words.x1[mine[0]]
-    return Piece(tuple(mine), x0, max(words.x1[i] for i in mine), text, x1 - x0)
+    return Piece(tuple(mine), x0, max(words.x1[i] for i in mine), text, x1 - x0, bool(_NUMBER.match(text)))
 
 
 def rows(found: Sequence[Level], frame: Frame) -> list[list[Level]]:
@@ -217,16 +217,16 @@ def _step(found: Sequence[Level]) -> float:
     for level in found:
         steps += [level.y - last[column] for column in level.pieces if column in last]
         last |= dict.fromkeys(level.pieces, level.y)
-    return float(np.quantile(steps, 0.2)) if steps else 1.0
+    return quantile(steps, 0.2) if steps else 1.0
 
 
 def _joins(row: Sequence[Level], level: Level, frame: Frame, setting: _Setting) -> bool:
     """Whether a level goes on with the cells of the row above it."""
     last = row[-1]
-    numbers = {column for column, piece in level.pieces.items() if _NUMBER.match(piece.text)}
+    numbers = {column for column, piece in level.pieces.items() if piece.number}
     if any(last.y < rule < level.y for rule in frame.rules):
         return False
-    if any(_NUMBER.match(one.pieces[column].text) for one in row for column in numbers & one.pieces.keys()):
+    if any(one.pieces[column].number for one in row for column in numbers & one.pieces.keys()):
         return False
     if frame.head[0] < last.y and level.y < frame.head[1]:
         return not any(spans(last, column, frame.edges) for column in last.pieces)
@@ -252,7 +252,7 @@ def _flows(row: Sequence[Level], level: Level, setting: _Setting) -> bool:
     score = 0
     for column, piece in level.pieces.items():
         above = next((one.pieces[column] for one in reversed(row) if column in one.pieces), None)
-        if above is not None and not _NUMBER.match(piece.text):
+        if above is not None and not piece.number:
             score += _goes_on(above, piece, 0 in level.pieces, setting.reach.get(column, 0.0))
     return score > 0
 

@@ -21,6 +21,8 @@ def without_hidden(rows: list[Line]) -> list[Line]:
     across = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
     covers = (down > ACROSS * (bottom - top)) & (across > (x1 - x0) / 2) & (abs(size[:, None] - size) < 0.2 * size)
     covered = np.triu(covers, 1).any(axis=0)
+    if not covered.any():
+        return rows
     kept: list[Line] = []
     said: set[str] = set()
     for line, hidden in zip(rows, covered.tolist(), strict=True):

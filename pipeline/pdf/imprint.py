@@ -2,9 +2,15 @@
 
 import re
 
+
+def _any_case(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
 _YEAR = r"((?:19|20)\d\d)"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_VOLUMES = (  # a volume or its pages beside the year: that of the issue, which is the year that papers are cited by
+# a volume or its pages beside the year: that of the issue, which is the year that papers are cited by
+_VOLUMES = _any_case(
     rf"\b{_YEAR}\s*[,;]\s*(?:vol\.?\s*)?\d{{1,4}}\s*(?:\(\s*[\w\s–-]{{1,12}}\)\s*[,:]?|[,:])\s*(?:pp?\.?\s*)?[a-z]?\d+",
     rf"\({_YEAR}\)\s*\d{{1,4}}\s*(?:\(\d+\))?\s*[:,]\s*\w?\d+",
     rf"\b\d{{1,4}}\s*(?:\(\d+\))?,?\s*\({_YEAR}\)\s*[,:]?\s*(?:pp?\.?\s*)?[a-z]?\d+",
@@ -14,13 +20,13 @@ _VOLUMES = (  # a volume or its pages beside the year: that of the issue, which 
     rf"\b(?-i:(?!Agenda|Law|Act|Decree|Art|Table|Fig|No|Directive|Section|Regulation)[A-Z][a-z]+),?\s"
     rf"\d{{1,4}}\s?(?:\(\d+\))?,?\s?\({_YEAR}\)",
 )
-_NOTICES = (
+_NOTICES = _any_case(
     rf"(?:©|\(c\)|copyright)\D{{0,40}}{_YEAR}\b",
     rf"published(?: online)?\b[^.]{{0,40}}?\b{_YEAR}\b",
     rf"\bavailable online\b[^.]{{0,40}}?\b{_YEAR}\b",
     rf"\baccepted\b[^.]{{0,40}}?\b{_YEAR}\b",
 )
-_DATES = (rf"(?:^|\b{_MONTH}\.?,?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?){_YEAR}\W*$",)  # a report's cover
+_DATES = _any_case(rf"(?:^|\b{_MONTH}\.?,?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?){_YEAR}\W*$")  # a report's cover
 _ACCESS = re.compile(r"(?:downloaded|accessed|retrieved|printed)\b.{0,90}?(?:19|20)\d\d", re.IGNORECASE)
 
 _DOI = re.compile(
@@ -51,7 +57,7 @@ def year(pages: list[str], lines: list[str], subject: str, date: str) -> int | N
     for patterns, where in places:
         for pattern in patterns:
             for text in where:
-                found = re.search(pattern, text, re.IGNORECASE)
+                found = pattern.search(text)
                 if found and (int(found.group(1)) <= last or patterns is not _DATES):
                     return int(found.group(1))
     return int(made.group()) if made else None

@@ -7,12 +7,12 @@ over a column or a page is one block.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, repeat
 from statistics import median
 
 import numpy as np
 
-from pipeline.pdf.names import is_named
+from pipeline.pdf.names import LONGEST_NAME, is_named
 from pipeline.pdf.raw import BOLD, FONT, HYPHEN_BREAK, ITALIC, LEAD, RawPage
 
 WORD_GAP = 1.2  # of the height of type: wider than the space between words of a justified line
@@ -33,7 +33,7 @@ _CAPTION = re.compile(r"(?i:table|tab\.|fig\.|figure|box|scheme)\s?[\dIVX]")
 NUMBERED = re.compile(r"[1-9]\d?(?:\.\d{1,2}){0,3}\.?\s+[A-Z]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for there are many: that takes four times as long to make
 class Line:
     """Words [first, last) of a page, with their common box, type size and style, and joined text."""
 
@@ -89,33 +89,19 @@ def lines(page: RawPage) -> list[Line]:
     close = (np.abs(bottom[1:] - bottom[:-1]) < LEVEL * height[1:]) & (gap > -1) & (gap < WORD_GAP * height[1:])
     starts = np.flatnonzero(np.concatenate(([True], turns | (page.breaks[1:] & ~close))))
     ends = np.append(starts[1:], len(page.texts))
+    style = page.style[starts]
     columns = (
         np.minimum.reduceat(x0, starts),
         np.minimum.reduceat(top, starts),
         np.maximum.reduceat(x1, starts),
         np.maximum.reduceat(bottom, starts),
         page.size[starts],
-        page.style[starts],
+        style & (BOLD | ITALIC),
     )
-    x0s, tops, x1s, bottoms, sizes, styles = (column.tolist() for column in columns)
-    spans = zip(starts.tolist(), ends.tolist(), strict=True)
-    return [
-        Line(
-            page.number,
-            a,
-            b,
-            x0s[i],
-            tops[i],
-            x1s[i],
-            bottoms[i],
-            sizes[i],
-            styles[i] & (BOLD | ITALIC),
-            " ".join(page.texts[a:b]),
-            styles[i] >> LEAD & (BOLD | ITALIC),
-            styles[i] >> FONT,
-        )
-        for i, (a, b) in enumerate(spans)
-    ]
+    spans = starts.tolist(), ends.tolist()
+    texts = [" ".join(page.texts[a:b]) for a, b in zip(*spans, strict=True)]
+    leads, fonts = (style >> LEAD & (BOLD | ITALIC)).tolist(), (style >> FONT).tolist()
+    return list(map(Line, repeat(page.number), *spans, *(column.tolist() for column in columns), texts, leads, fonts))
 
 
 def body_size(rows: Iterable[Line]) -> float:
@@ -164,7 +150,8 @@ def _reads_on(block: Block, line: Line, step: float) -> bool:
     last = block.lines[-1]
     if last.text.endswith(HYPHEN_BREAK):
         return same_type(last.size, line.size) and not _CAPTION.match(line.text)
-    if is_named(line.text) or is_named(block.text):
+    short = sum(len(row.text) for row in block.lines[:3]) <= LONGEST_NAME  # else no need to join it: it is no name
+    if is_named(line.text) or (short and is_named(block.text)):
         return False
     if last.page == line.page and below(last, line):
         return _next_line(block, last, line, step)

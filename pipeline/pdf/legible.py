@@ -47,13 +47,15 @@ def is_legible(text: str) -> bool:
     if len(words) < ENOUGH:
         return True
     solid = "".join(words)
-    letters = sum(map(str.isalpha, solid))
-    if letters < MOST_LETTERS * len(solid):
-        return False
-    latin = sum(map(solid.count, ascii_lowercase))
-    if latin < 0.5 * letters:
-        return _one_script(solid)
-    common = sum(word.strip(".,;:()") in _COMMONEST for word in words)
+    if sum(map(solid.count, _COMMON_LETTERS)) < 0.5 * len(solid):  # else there are Latin letters enough
+        letters, latin = sum(map(str.isalpha, solid)), sum(map(solid.count, ascii_lowercase))
+        if letters < MOST_LETTERS * len(solid):
+            return False
+        if latin < 0.5 * letters:
+            return _one_script(solid)
+    common = sum(map(_COMMONEST.__contains__, words))
+    if common < COMMON * len(words):
+        common = sum(word.strip(".,;:()") in _COMMONEST for word in words)
     return common >= COMMON * len(words)
 
 

@@ -26,6 +26,7 @@ _NOT_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PUBLISHER = re.compile(r"\s*(?:\|.{0,60}|\s[-–—]\s(?:PMC|PubMed|ScienceDirect|Springer\w*|Wiley.{0,20}|MDPI))\s*$")
+_VOLUME = re.compile(r"[\s,.]*(?:\(?(?:19|20)\d\d\b|\d{1,4}\s*[(,:;]|vol\b)")
 _OPEN_END = re.compile(r"(?:[:–—-]|\b(?:and|of|for|in|the|a|an|on|to|with|from|by|at))$")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d+)*|[A-Z])[.)]+\s")
 
@@ -78,7 +79,7 @@ def _end_of(wanted: str, text: str, start: int) -> int:
     """Where the last of these letters stands in the text from `start` on."""
     left, at = len(wanted), start
     while left and at < len(text):
-        left -= len(letters(text[at]))
+        left -= text[at].isalnum()
         at += 1
     return at
 
@@ -139,8 +140,7 @@ def _is_journal(text: str, head: str) -> bool:
     """Whether a short line is a journal's name: the first pages have it beside a volume or a year."""
     if len(text.split()) > 9:
         return False
-    volume = r"[\s,.]*(?:\(?(?:19|20)\d\d\b|\d{1,4}\s*[(,:;]|vol\b)"
-    return bool(re.search(re.escape(text) + volume, head, re.IGNORECASE))
+    return any(_VOLUME.match(after) for after in head.lower().split(text.lower())[1:])
 
 
 def _extended(raw: Raw, text: str, paragraphs: Sequence[Paragraph], start: int) -> tuple[int, str]:

@@ -4,6 +4,8 @@ import re
 
 from pipeline.records import Role
 
+LONGEST_NAME = 60  # characters in the name of a section that papers share
+
 _NUMBER = re.compile(
     r"^\s*(?:(?:(?i:chapter|section|part)\s+)?(?:\d{1,2}(?:\.\d{1,2}){0,4}[.:)]?|[IVX]{1,5}[.:)]"
     r"|(?:II|III|IV|VI{0,3}|IX|XI{0,3})(?=\s)|[A-H](?:\.\d{1,2}){1,4}[.:)]?|[A-H][.:)])|§|■|▪|●)"
@@ -75,16 +77,17 @@ FLOATING = re.compile(
     re.IGNORECASE,
 )
 _NOISE = re.compile(
-    r"@|https?://|©|\bcopyright|\blicen[cs]e|\breceived\b.*\d{4}|\bcorrespond|\bdepartment of|\buniversit|\bcitation:"
-    r"|\bissn\b|\bdoi\b|\bpublished\b.*\d{4}|\beditor|\bconflicts? of interest|\bfunding"
-    r"|\bopen.access article|\bdistributed under|\bcreative commons|\ball rights reserved|\bcorresponding author",
+    r"@|https?://|©|\b(?:copyright|licen[cs]e|received\b.*\d{4}|correspond|department of|universit|citation:"
+    r"|issn\b|doi\b|published\b.*\d{4}|editor|conflicts? of interest|funding"
+    r"|open.access article|distributed under|creative commons|all rights reserved|corresponding author)",
     re.IGNORECASE,
 )
 
 
 def bare(heading: str) -> str:
     """A heading without its number and closing mark."""
-    return _NUMBER.sub("", heading).strip().rstrip(".:").strip()
+    found = _NUMBER.match(heading)
+    return heading[found.end() if found else 0 :].strip().rstrip(".:").strip()
 
 
 def number(heading: str) -> str:
@@ -105,7 +108,11 @@ def counted(numbered: str) -> tuple[int, ...]:
 
 def is_named(line: str) -> bool:
     """Whether a line is nothing but a section name that papers share, numbered or not."""
-    if len(line) > 60 or not line[:1].isalnum() or (line[:1].islower() and line not in ("abstract", "a b s t r a c t")):
+    if (
+        len(line) > LONGEST_NAME
+        or not line[:1].isalnum()
+        or (line[:1].islower() and line not in ("abstract", "a b s t r a c t"))
+    ):
         return False  # small capitals come out small
     return bool(_NAMED.fullmatch(bare(line)))
 

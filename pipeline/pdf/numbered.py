@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.pdf.raw import RawPage, select
+from pipeline.pdf.raw import RawPage, quantile, select
 
 FEWEST = 6  # numbers beside a page's lines
 PER_LINE = 0.6  # of its lines of prose, counted in steps of the numbers: a list has fewer numbers
 WORDS = 4  # in a line of prose; most lines of a page are, but not of a table
 PROBES = 5  # pages that are looked at first, to spare most files the rest
-EDGE = 10  # percent of the words that may stand further out than the edge of the text, as notes in the margin do
+EDGE = 0.1  # share of the words that may stand further out than the edge of the text, as notes in the margin do
 ALIGNED = 3.0  # points by which line numbers may stand off one edge
 EVEN = 0.8  # share of the steps from number to number that are alike; a page's first lines may be counted anew
 STEPS = (1, 2, 5, 10)  # how line numbers count
@@ -34,23 +34,26 @@ def _without(page: RawPage, rows: NDArray[np.intp]) -> RawPage:
 
 def _beside(page: RawPage) -> NDArray[np.intp]:
     """The words of a page that are its line numbers: a count down one margin, beside nearly every line of prose."""
-    digits = np.fromiter((text.isdecimal() and len(text) < 5 for text in page.texts), bool, len(page.texts))
+    count = len(page.texts)
+    digits = np.fromiter(map(str.isdecimal, page.texts), bool, count)
+    digits &= np.fromiter(map(len, page.texts), np.int32, count) < 5
     none = np.zeros(0, np.intp)
     if digits.sum() < FEWEST:
         return none
     x0, top, x1, bottom = page.box.T
-    middle = (top + bottom) / 2
-    words = ~digits & (bottom - top < 2 * (x1 - x0))  # not on its side, as notes in the margin are
+    middle, height = (top + bottom) / 2, bottom - top
+    words = ~digits & (height < 2 * (x1 - x0))  # not on its side, as notes in the margin are
     if not words.any():
         return none
-    counts = np.unique(np.round(middle[words] / np.median(bottom - top)), return_counts=True)[1]
+    usual = quantile(height, 0.5)
+    counts = np.bincount(np.round(middle[words] / usual).astype(int))
     lines, tables = int((counts >= WORDS).sum()), int(((counts > 1) & (counts < WORDS)).sum())
-    left, right = np.percentile(x0[words], EDGE), np.percentile(x1[words], 100 - EDGE)
-    level = digits & (bottom - top < 3 * np.median(bottom - top))
+    left, right = quantile(x0[words], EDGE), quantile(x1[words], 1 - EDGE)
+    level = digits & (height < 3 * usual)
     found = [none]
     for beside, edge in ((x1 < left, x1), (x1 < left, x0), (x0 > right, x0), (x0 > right, x1)):
         rows = np.flatnonzero(level & beside)
-        rows = rows[np.abs(edge[rows] - np.median(edge[rows])) < ALIGNED] if len(rows) else rows
+        rows = rows[np.abs(edge[rows] - quantile(edge[rows], 0.5)) < ALIGNED] if len(rows) else rows
         rows = rows[np.argsort(middle[rows], kind="stable")]
         if len(rows) >= FEWEST and lines > tables and _counts([page.texts[row] for row in rows], lines):
             found.append(rows)
@@ -60,5 +63,5 @@ def _beside(page: RawPage) -> NDArray[np.intp]:
 def _counts(numbers: list[str], lines: int) -> bool:
     """Whether numbers count up in even steps, far enough for a page of so many lines."""
     steps = np.diff([int(number) for number in numbers])
-    step = int(np.median(steps))
+    step = int(quantile(steps, 0.5))
     return step in STEPS and float(np.mean(steps == step)) > EVEN and len(numbers) * step > PER_LINE * lines

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.pdf.raw import RawPage, select
+from pipeline.pdf.raw import RawPage, quantile, select
 
 SPACE = 0.9  # of the height of type: a wider gap between words parts columns
 LONG = 4  # words of a line that is taken for prose
@@ -46,7 +46,7 @@ def _scrambled(page: RawPage) -> bool:
     level = np.abs(bottom[1:] - bottom[:-1]) < 0.5 * height[1:]
     starts = np.flatnonzero(np.concatenate(([True], ~(level & (gap > -1) & (gap < SPACE * height[1:])))))
     if len(starts) > BROKEN * len(x0):
-        flat = float(np.median(x1 - x0)) > FLAT * float(np.median(height))
+        flat = quantile(x1 - x0, 0.5) > FLAT * quantile(height, 0.5)
         rising = np.mean(bottom[1:] < bottom[:-1] - height[1:])
         return flat and float(rising) > RISING and sum(map(str.isalpha, page.texts)) > len(x0) / 2
     left, right = np.minimum.reduceat(x0, starts), np.maximum.reduceat(x1, starts)

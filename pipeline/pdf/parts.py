@@ -23,10 +23,10 @@ _LEADER = re.compile(r"(?:\.\s?){4,}|…")
 _UNFINISHED = re.compile(r"[^.!?:;…)\]”\"]$")
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶#∗])[.)]?\s?(?=[A-Z“\"'‘])|[*†‡§¶#∗]\s*(?=\w)")
 _NOTICE = re.compile(
-    r"\S@\S|©|\bcorresponding author|\bcorrespondence\b.{0,20}(?:to|:|@)|\be-?mail(?: address(?:es)?)?:"
-    r"|\bcreative commons|\bopen.access article|\ball rights reserved|\bpublished by\b|^doi\b"
-    r"|\breceived\b.{0,60}(?:19|20)\d\d.{0,90}\baccepted\b|\bhow to cite"
-    r"|^cit(?:e|ation)\b.{0,12}:|\bissn\b|^(?:edited|reviewed) by\b",
+    r"(?<=\S)@\S|©|\b(?:corresponding author|correspondence\b.{0,20}(?:to|:|@)|e-?mail(?: address(?:es)?)?:"
+    r"|creative commons|open.access article|all rights reserved|published by\b|issn\b"
+    r"|received\b.{0,60}(?:19|20)\d\d.{0,90}\baccepted\b|how to cite)"
+    r"|^(?:doi\b|cit(?:e|ation)\b.{0,12}:|(?:edited|reviewed) by\b)",
     re.IGNORECASE,
 )
 

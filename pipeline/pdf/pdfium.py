@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline.pdf import rules, symbols
 from pipeline.pdf.raw import HYPHEN_BREAK, RAISED, Raw, RawPage, line_style, page
+from pipeline.pdf.rules import plain
 
 READER = "pdfium"
 MOST_TEXT = 40_000_000  # characters, which ten thousand full pages do not reach; a bomb does
@@ -30,19 +31,17 @@ MARKED = 1.25  # times a citation mark's size: the text that it stands in is at 
 DROPPED = 1.9  # times the size of its line: a first letter of so much is a drop cap
 ASCENT, DESCENT = 0.9, 0.22  # of common type, in sizes
 
-_SPACES = np.array([0, 9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x3000, *range(0x2000, 0x200C)], dtype=np.uint32)
-_MARKS = np.array([2, 0xFFFE], dtype=np.uint32)  # pdfium's two ways to mark a hyphen at a line's end
+_SOLID = np.ones(0x3002, bool)  # by value of a character, up to the highest space and one more
+_SOLID[[0, 9, 10, 11, 12, 13, 32, 0x85, 0xA0, 0x3000, *range(0x2000, 0x200C)]] = False
+_MARK = 0xFFFE  # beside HYPHEN_BREAK, pdfium's way to mark a hyphen at a line's end
 
 
-def _address(function: Any) -> int:
-    return ctypes.cast(function, ctypes.c_void_p).value or 0
-
-
-# plain-integer prototypes: those of pypdfium2 convert pointers at every call, which doubles the cost
-_unicode = ctypes.PYFUNCTYPE(ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)(_address(c.FPDFText_GetUnicode))
-_loose_box = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
-    _address(c.FPDFText_GetLooseCharBox)
-)
+_pointer, _int = ctypes.c_void_p, ctypes.c_int
+_unicode = plain(c.FPDFText_GetUnicode, _pointer, _int, gives=ctypes.c_uint)
+_loose_box = plain(c.FPDFText_GetLooseCharBox, _pointer, _int, _pointer)
+_font_size = plain(c.FPDFText_GetFontSize, _pointer, _int, gives=ctypes.c_double)
+_matrix = plain(c.FPDFText_GetMatrix, _pointer, _int, _pointer)
+_font_name = plain(c.FPDFText_GetFontInfo, _pointer, _int, _pointer, ctypes.c_ulong, _pointer)
 
 
 class TooMuchText(Exception):  # noqa: N818 - it names the file's state
@@ -106,10 +105,10 @@ def _words(text: Any, index: int, label: str, extent: tuple[float, float], corne
     if torn.any():
         first, last, breaks = _mend(handle, first, last, breaks, torn)
         boxes = np.concatenate((_boxes(handle, first), _boxes(handle, last)), axis=1)
-    size, style = _type(text, first, last, breaks)
+    size, style = _type(handle, first, last, breaks)
     style |= RAISED * _raised(boxes)
     box = _sized(text, _union(boxes), size, first, np.abs(boxes[:, 1::4] - boxes[:, 3::4]).max(axis=1))
-    string = _signs(text, codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
+    string = _signs(handle, codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
     texts = [string[a : b + 1] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     return page(index + 1, label, extent, texts, _shown(box, corner), breaks, style, size)
 
@@ -119,9 +118,11 @@ def _shown(box: NDArray[np.float32], corner: tuple[float, float]) -> NDArray[np.
     return np.stack((box[:, 0] - corner[0], corner[1] - box[:, 3], box[:, 2] - corner[0], corner[1] - box[:, 1]), 1)
 
 
-def _signs(text: Any, string: str) -> str:
+def _signs(handle: int, string: str) -> str:
     """A page's characters with the signs that symbol fonts draw in place of letters."""
-    found = {at: symbols.meant(_font(text, at), string[at]) for at in symbols.likely(string)}
+    likely = list(symbols.likely(string))
+    fonts = (font.decode("utf-8", "replace") for font in _fonts(handle, likely))
+    found = {at: symbols.meant(font, string[at]) for at, font in zip(likely, fonts, strict=True)}
     if all(sign == string[at] for at, sign in found.items()):
         return string
     return "".join(found.get(at, char) for at, char in enumerate(string))
@@ -135,27 +136,38 @@ def _union(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _type(
-    text: Any, first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
+    handle: int, first: NDArray[np.intp], last: NDArray[np.intp], breaks: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.uint16]]:
     """Size and style of the type of each word's line: its middle and start tell the one, both its ends the other."""
     starts = np.flatnonzero(breaks)
     ends = np.append(starts[1:], len(first))[: len(starts)]
-    middles = first[(starts + ends) // 2].tolist()
-    edges = zip(first[starts].tolist(), last[ends - 1].tolist(), strict=True)
-    sizes = np.array([_size(text, at) for at in middles], np.float32)
-    starting = np.array([_size(text, at) for at in first[starts].tolist()], np.float32)
+    middles = first[(starts + ends) // 2]
+    sizes, starting = np.split(_sizes(handle, [*middles.tolist(), *first[starts].tolist()]), 2)
     raised = (starting > MARKED * sizes) & (starting < DROPPED * sizes)  # the middle is a citation mark
     sizes = np.where(raised, starting, sizes)
-    name, flags = ctypes.create_string_buffer(64), ctypes.c_int()
-    styles = np.array([_style(text, a, b, name, flags) for a, b in edges], np.uint16)
+    fonts = _fonts(handle, first[starts].tolist()), _fonts(handle, last[ends - 1].tolist())
+    styles = np.fromiter(map(line_style, *fonts), np.uint16, len(starts))
     return np.repeat(sizes, ends - starts), np.repeat(styles, ends - starts)
 
 
-def _size(text: Any, index: int) -> float:
-    """The size in points of a character's type, as scaled on the page."""
-    matrix = c.FS_MATRIX()
-    c.FPDFText_GetMatrix(text.raw, index, matrix)
-    return abs(float(c.FPDFText_GetFontSize(text.raw, index)) * math.hypot(matrix.c, matrix.d)) or 1.0
+def _sizes(handle: int, at: list[int]) -> NDArray[np.float32]:
+    """The sizes in points of the characters' type, as scaled on the page."""
+    matrix = np.zeros((len(at), 6), np.float32)
+    start = matrix.ctypes.data
+    deque(map(_matrix, repeat(handle), at, range(start, start + 24 * len(at), 24)), maxlen=0)
+    scale = np.fromiter(map(math.hypot, *matrix[:, 2:4].T.tolist()), float, len(at))
+    sizes = np.abs(np.fromiter(map(_font_size, repeat(handle), at), float, len(at)) * scale)
+    return np.where(sizes, sizes, 1.0).astype(np.float32)
+
+
+def _fonts(handle: int, at: list[int]) -> list[bytes]:
+    """The names of the characters' fonts; empty where one is longer than 63 bytes."""
+    names = np.zeros(len(at), "S64")
+    start = names.ctypes.data
+    deque(
+        map(_font_name, repeat(handle), at, range(start, start + 64 * len(at), 64), repeat(64), repeat(None)), maxlen=0
+    )
+    return names.tolist()
 
 
 def _sized(
@@ -186,14 +198,14 @@ def _codes(text: Any, handle: int) -> NDArray[np.uint32]:
     codes = np.frombuffer(units, np.uint16)[:count].astype(np.uint32)
     if got != count:  # pdfium left characters without a Unicode value out: indices are off
         codes = np.fromiter(map(_unicode, repeat(handle), range(count)), np.uint32, count)
-    codes[np.isin(codes, _MARKS)] = ord(HYPHEN_BREAK)
+    codes[codes == _MARK] = ord(HYPHEN_BREAK)
     codes[codes > 0x10FFFF] = 0xFFFD
     return codes
 
 
 def _spans(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
     """First and last character of every word, and whether a line begins with it."""
-    solid = ~np.isin(codes, _SPACES)
+    solid = _SOLID[np.minimum(codes, len(_SOLID) - 1)]
     mark = codes == ord(HYPHEN_BREAK)
     before = np.concatenate(([True], ~solid[:-1] | mark[:-1])) if len(codes) else solid
     after = np.concatenate((~solid[1:], [True])) | mark if len(codes) else solid
@@ -262,20 +274,6 @@ def _raised(boxes: NDArray[np.float32]) -> NDArray[np.uint16]:
     height, low = a[:, 1] - a[:, 3], b[:, 3] - a[:, 3]
     smaller = b[:, 1] - b[:, 3] < 0.85 * height
     return np.asarray(smaller & (low > 0.1 * height), np.uint16)
-
-
-def _style(text: Any, first: int, last: int, name: Any, flags: Any) -> int:
-    """What RawPage.style says of a line, from the fonts of its first and last character. Fills `name` and `flags`."""
-    c.FPDFText_GetFontInfo(text.raw, first, name, 64, flags)
-    a = name.value
-    c.FPDFText_GetFontInfo(text.raw, last, name, 64, flags)
-    return line_style(a, name.value)
-
-
-def _font(text: Any, index: int) -> str:
-    name = ctypes.create_string_buffer(64)
-    c.FPDFText_GetFontInfo(text.raw, index, name, 64, None)
-    return name.value.decode("utf-8", "replace")
 
 
 def attachments(data: bytes) -> list[str]:

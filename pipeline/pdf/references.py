@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,8 +44,7 @@ _NOTICE = re.compile(
 _ENDED = re.compile(r"(?:(?<!\b[A-Z])\.|[\])>\d]|/[^\s/]+|press)$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A line of the list: its span of the text, place and type; `opens` where a block begins with it."""
 
     start: int

@@ -22,18 +22,19 @@ Segments = NDArray[np.float32]
 _pointer = ctypes.c_void_p
 
 
-def _plain(function: Any, *arguments: Any, gives: Any = ctypes.c_int) -> Callable[..., int]:
+def plain(function: Any, *arguments: Any, gives: Any = ctypes.c_int) -> Callable[..., Any]:
     """A function of pdfium with plain integers for pointers, which halves the cost of a call."""
     return ctypes.PYFUNCTYPE(gives, *arguments)(ctypes.cast(function, _pointer).value or 0)
 
 
-_object = _plain(c.FPDFPage_GetObject, _pointer, ctypes.c_int, gives=_pointer)
-_kind = _plain(c.FPDFPageObj_GetType, _pointer)
-_bounds = _plain(c.FPDFPageObj_GetBounds, *[_pointer] * 5)
-_count = _plain(c.FPDFPath_CountSegments, _pointer)
-_segment = _plain(c.FPDFPath_GetPathSegment, _pointer, ctypes.c_int, gives=_pointer)
-_point = _plain(c.FPDFPathSegment_GetPoint, *[_pointer] * 3)
-_drawn = _plain(c.FPDFPathSegment_GetType, _pointer)
+_object = plain(c.FPDFPage_GetObject, _pointer, ctypes.c_int, gives=_pointer)
+_kind = plain(c.FPDFPageObj_GetType, _pointer)
+_bounds = plain(c.FPDFPageObj_GetBounds, *[_pointer] * 5)
+_matrix = plain(c.FPDFPageObj_GetMatrix, _pointer, _pointer)
+_count = plain(c.FPDFPath_CountSegments, _pointer)
+_segment = plain(c.FPDFPath_GetPathSegment, _pointer, ctypes.c_int, gives=_pointer)
+_point = plain(c.FPDFPathSegment_GetPoint, *[_pointer] * 3)
+_drawn = plain(c.FPDFPathSegment_GetType, _pointer)
 
 
 def rules(sheet: Any) -> Segments:
@@ -57,8 +58,8 @@ def rules(sheet: Any) -> Segments:
     plain = [at for at in solid if counts[at] <= _RECTANGLE]
     edges = _edges(box[plain], [_shade(paths[at]) for at in plain])
     many = [at for at in solid if _RECTANGLE < counts[at] <= COMPOUND][:COMPOUND]
-    strokes = [_strokes(paths[at], counts[at]) for at in many]
-    return np.concatenate((box[(wide <= THIN) ^ (high <= THIN)], edges, *strokes))
+    strokes = _strokes([paths[at] for at in many], [counts[at] for at in many])
+    return np.concatenate((box[(wide <= THIN) ^ (high <= THIN)], edges, strokes))
 
 
 def _shade(path: int) -> tuple[int, ...] | None:
@@ -92,16 +93,21 @@ def _edges(box: Segments, shades: list[tuple[int, ...] | None]) -> Segments:
     return np.array(out, np.float32).reshape(-1, 4)
 
 
-def _strokes(path: int, count: int) -> Segments:
-    """The level and plumb strokes of a path of many, in page space."""
-    matrix = c.FS_MATRIX()
-    c.FPDFPageObj_GetMatrix(ctypes.cast(path, c.FPDF_PAGEOBJECT), matrix)
-    segments = list(map(_segment, repeat(path), range(count)))
-    x, y = np.zeros((2, count), np.float32)
-    places = (range(axis.ctypes.data, axis.ctypes.data + 4 * count, 4) for axis in (x, y))
+def _strokes(paths: list[int], counts: list[int]) -> Segments:
+    """The level and plumb strokes of paths of many, `counts`, in page space."""
+    matrices = np.zeros((len(paths), 6), np.float32)
+    for path, row in zip(paths, matrices, strict=True):
+        _matrix(path, row.ctypes.data)
+    segments = [
+        one for path, count in zip(paths, counts, strict=True) for one in map(_segment, repeat(path), range(count))
+    ]
+    x, y = np.zeros((2, len(segments)), np.float32)
+    places = (range(axis.ctypes.data, axis.ctypes.data + 4 * len(x), 4) for axis in (x, y))
     deque(map(_point, segments, *places), maxlen=0)
-    drawn = np.fromiter(map(_drawn, segments), np.int32, count) == c.FPDF_SEGMENT_LINETO
-    ends = np.stack((matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f), axis=1)
+    drawn = np.fromiter(map(_drawn, segments), np.int32, len(x)) == c.FPDF_SEGMENT_LINETO
+    drawn[np.cumsum([0, *counts])[:-1]] = False  # no stroke leads from one path to the next
+    a, b, c_, d, e, f = np.repeat(matrices, counts, axis=0).T
+    ends = np.stack((a * x + c_ * y + e, b * x + d * y + f), axis=1)
     both = np.concatenate((np.minimum(ends[:-1], ends[1:]), np.maximum(ends[:-1], ends[1:])), axis=1)
     straight = (both[:, 2] - both[:, 0] <= THIN) ^ (both[:, 3] - both[:, 1] <= THIN)
     level_or_plumb: Segments = both[drawn[1:] & straight].astype(np.float32)

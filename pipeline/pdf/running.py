@@ -104,7 +104,7 @@ def _edges(page: RawPage, rows: list[Line]) -> list[Line]:
     return [
         line
         for line in rows
-        if line.bottom < low or line.top > high or (sideways(line) and (line.x1 < left or line.x0 > right))
+        if line.bottom < low or line.top > high or ((line.x1 < left or line.x0 > right) and sideways(line))
     ]
 
 

@@ -23,12 +23,13 @@ Levels = Sequence[Sequence[Sequence[int]]]  # words by piece by level
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """A page with its words that tables may hold, `at`, as indices; the rules on it, level and plumb, (n, 4)
-    each; its lines that begin
-    the caption of a table and of a figure; and the size of the paper's body type in points."""
+    """A page with its words that tables may hold, `at`, as indices, and their middles, (2, n); the rules on it, level
+    and plumb, (n, 4) each; its lines that begin the caption of a table and of a figure; and the size of the paper's
+    body type in points."""
 
     words: Words
     at: NDArray[np.intp]
+    middle: NDArray[np.float32]
     level: NDArray[np.float32]
     plumb: NDArray[np.float32]
     captions: tuple[Line, ...]
@@ -37,8 +38,7 @@ class Sheet:
 
     def within(self, box: Box) -> list[int]:
         """The words whose middle lies in a box, in the order of the stream."""
-        mine = self.words.page.box[self.at]
-        x, y = (mine[:, 0] + mine[:, 2]) / 2, (mine[:, 1] + mine[:, 3]) / 2
+        x, y = self.middle
         inside: list[int] = self.at[(x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])].tolist()
         return inside
 

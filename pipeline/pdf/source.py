@@ -106,7 +106,7 @@ def _best(path: Path, data: bytes, whole: Source | None) -> Source:
 
 
 def _letters(raw: Raw) -> int:
-    return sum(len(word) for page in raw.pages for word in page.texts)
+    return sum(sum(map(len, page.texts)) for page in raw.pages)
 
 
 def _damage(left: int, had: int, known: bool) -> str:

@@ -19,15 +19,15 @@ _FONTS: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (re.compile(r"AdvPSMP13$"), {"a": "α", "b": "β", "c": "γ", "d": "δ", "l": "μ"}),
 )
 # where such a sign is likely, so that few fonts need be asked for: before a unit, alone, or between numbers
-_LIKELY = re.compile(
-    r"(?:(?<!\S)|(?<=[\d(~]))(?:[ml](?=[gmlLMAs/]|(?!\S))|[abcgdk](?![^\s,)-]))|(?<!\S)[51236e¼](?!\S)"
-    r"|(?<=[\d)])e(?=[\d(]|(?!\S))"
+_LIKELY = re.compile(  # it finds what stands before the sign, for few signs do
+    r"[\s\d(~)](?=[abcdegklm12356¼])(?:(?<!\))(?=[ml](?:[gmlLMAs/]|(?!\S))|[abcgdk](?![^\s,)-]))|(?<=\s)(?=[51236e¼](?!\S))"
+    r"|(?<=[\d)])(?=e(?:[\d(]|(?!\S))))"
 )
 
 
 def likely(text: str) -> Iterator[int]:
     """Where in a page's text a symbol may stand for a letter."""
-    return (found.start() for found in _LIKELY.finditer(text))
+    return (found.start() for found in _LIKELY.finditer(" " + text))
 
 
 @cache

@@ -14,7 +14,7 @@ from pipeline.pdf.build import Paragraph
 from pipeline.pdf.cells import Found, Words, part, words_of
 from pipeline.pdf.grids import grids
 from pipeline.pdf.layout import Block, Line
-from pipeline.pdf.raw import RawPage
+from pipeline.pdf.raw import RawPage, quantile
 from pipeline.pdf.sheet import Sheet, rules
 from pipeline.records import Table
 
@@ -33,8 +33,10 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     """
     if not len(page.rules) or not lines:
         return []
-    at = np.concatenate([np.arange(line.first, line.last) for line in lines])
-    at.sort()
+    in_text = np.zeros(len(page.texts), bool)
+    for line in lines:
+        in_text[line.first : line.last] = True
+    at = np.flatnonzero(in_text)
     up_or_down = _sideways(page)[at]
     turned = bool((up_or_down > 0).sum() > (up_or_down < 0).sum())
     upright = _turned(page, at) if turned else page
@@ -46,7 +48,8 @@ def find(page: RawPage, lines: Sequence[Line], body: float) -> list[Found]:
     captions = tuple(part(words, line.first, line.last) for line in captioned)
     mine = at[up_or_down >= 0 if turned else up_or_down <= 0]
     figures = tuple(part(words, line.first, line.last) for line in lines if _FIGURE.match(line.text))
-    sheet = Sheet(words, mine, level, plumb, captions, figures, body)
+    middle = np.asarray((upright.box[mine, :2] + upright.box[mine, 2:]) / 2, np.float32).T
+    sheet = Sheet(words, mine, middle, level, plumb, captions, figures, body)
     weighed = [(SURER * len(_words(table)), table) for table in grids(sheet)]
     weighed += [(len(_words(table)), table) for table in ruled(sheet)]
     found: list[Found] = []
@@ -65,7 +68,7 @@ def _stacked(found: Sequence[Found]) -> list[Found]:
     for table in found:
         above = next((other for other in out if _goes_on(other, table)), None)
         if above:
-            moved = (replace(cell, row=cell.row + above.rows) for cell in table.cells)
+            moved = (cell._replace(row=cell.row + above.rows) for cell in table.cells)
             both = (min(above.box[0], table.box[0]), above.box[1], max(above.box[2], table.box[2]), table.box[3])
             out[out.index(above)] = Found(
                 table.page, both, above.rows + table.rows, table.columns, (*above.cells, *moved)
@@ -95,7 +98,7 @@ def _sideways(page: RawPage) -> NDArray[np.int8]:
 def _turned(page: RawPage, at: NDArray[np.intp]) -> RawPage:
     """A page whose text runs up or down, turned so that it runs from left to right."""
     beside = np.abs(np.diff(page.box[at, 0])) < 2.0
-    up = bool(np.median(np.diff(page.box[at, 1])[beside]) < 0) if beside.any() else True
+    up = quantile(np.diff(page.box[at, 1])[beside], 0.5) < 0 if beside.any() else True
     box, strokes = (_turn(boxes, page, up) for boxes in (page.box, page.rules))
     return replace(page, box=box, rules=strokes, width=page.height, height=page.width)
 
@@ -110,7 +113,7 @@ def _turn(box: NDArray[np.float32], page: RawPage, up: bool) -> NDArray[np.float
 def _as_it_lay(table: Found, words: Words) -> Found:
     """A table of a turned page with its lines and box where the page has them."""
     cells = tuple(
-        replace(cell, lines=tuple(part(words, line.first, line.last) for line in cell.lines)) for cell in table.cells
+        cell._replace(lines=tuple(part(words, line.first, line.last) for line in cell.lines)) for cell in table.cells
     )
     lines = [line for cell in cells for line in cell.lines]
     x0, top = min(line.x0 for line in lines), min(line.top for line in lines)
@@ -146,12 +149,13 @@ def cell_by_cell(pages: Sequence[RawPage], rows: Sequence[Line], found: Sequence
 def as_one(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     """The paragraphs with the cells of each table as one, so that none is taken for a heading."""
     out: list[Paragraph] = []
-    for paragraph in paragraphs:
-        last = out[-1] if out else None
-        if last and last.cell and paragraph.cell and last.cell[0] == paragraph.cell[0]:
-            out[-1] = replace(last, end=paragraph.end, lines=(*last.lines, *paragraph.lines), bold=False)
+    for table, run in groupby(paragraphs, key=lambda paragraph: paragraph.cell and paragraph.cell[0]):
+        mine = list(run)
+        if table is None or len(mine) == 1:
+            out += mine
         else:
-            out.append(paragraph)
+            lines = tuple(line for paragraph in mine for line in paragraph.lines)
+            out.append(mine[0]._replace(end=mine[-1].end, lines=lines, bold=False))
     return out
 
 
