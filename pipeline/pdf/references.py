@@ -220,7 +220,8 @@ def _unnumbered(rows: Sequence[_Row]) -> list[int]:
     if inset < INSET * len(rows):
         return list(_flush(rows, shaped))
     leads = [shape if counts[place] < FEWEST else place in leading for place, shape in zip(places, shaped, strict=True)]
-    return [at for at, row in enumerate(rows) if at == 0 or (leads[at] and not row.text[0].islower())]
+    begins = [shape or not row.text[0].islower() for row, shape in zip(rows, shaped, strict=True)]  # "van den Berg, K."
+    return [at for at, row in enumerate(rows) if at == 0 or (leads[at] and begins[at])]
 
 
 _Place = tuple[int, float]  # page, points from the left at which lines begin
