@@ -25,6 +25,8 @@ REACH = 4  # pages on which the rest of a broken sentence may stand after its st
 _CITING = re.compile(r"\[[\d,; –-]+\](?:[.,;:)]|\s[a-z(])")  # a citation mark within a sentence
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|et al|e\.g|i\.e|[Ff]igs?|vs|cf|[Nn]o|ca|spp?|var|[Ee]qs?|resp)\.$")
 
+_BRACKETED = re.compile(r"\([^()]*;$")  # "(Li, 2009;" goes on, whatever comes
+
 
 def rejoin(found: list[Block], body: float) -> list[Block]:
     """Blocks with a sentence cut by floats or notes put together again.
@@ -111,12 +113,16 @@ def _candidates(found: list[Block], at: int) -> Iterator[int]:
 
 
 def _breaks_off(found: list[Block], at: int, body: float) -> bool:
-    """Whether a block is text that stops in the middle of a sentence, and not just before its own next line."""
+    """Whether a block is text that stops in the middle of a sentence.
+
+    Its own next line is not right under it: what was parted there is two things, unless only an abbreviation or a
+    bracket's semicolon seemed to end a sentence.
+    """
     last = found[at].lines[-1]
     if found[at].cell:
         return False
     begun = _broken_off(last.text) and same_type(last.size, body) and prose(found[at], BEGUN)
-    return begun and not (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0]))
+    return begun and (ended(last.text) or not (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0])))
 
 
 def _heads(block: Block, last: Line) -> bool:
@@ -160,7 +166,7 @@ def _may_go_on(block: Block, candidate: Block) -> bool:
         return False  # addresses end without a stop, and what comes under them is an abstract
     indented = len(candidate.lines) > 1 and first.x0 - candidate.lines[1].x0 > INDENT * first.size
     listed = LETTERED.match(first.text) or NUMBERED.match(first.text)
-    apart = indented or listed or ended(last.text)
+    apart = indented or listed or _stops(last.text)
     return not apart and _wide(candidate, block) and elsewhere(last, first)
 
 
@@ -172,7 +178,12 @@ def _in_order(block: Block, between: list[Block], candidate: Block) -> bool:
 
 def _broken_off(text: str) -> bool:
     """Whether a sentence goes on after this line: it has not ended, or seems to, after an abbreviation."""
-    return not ended(text) or bool(_ABBREVIATED.search(text[-14:]))
+    return not _stops(text) or bool(_ABBREVIATED.search(text[-14:]))
+
+
+def _stops(text: str) -> bool:
+    """Whether a line stops as sentences do, and not between the sources in a bracket."""
+    return ended(text) and not _BRACKETED.search(text)
 
 
 def _wide(candidate: Block, block: Block) -> bool:
