@@ -78,8 +78,10 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
     or another broken sentence ends the search.
     """
     block = found[at]
-    if not _breaks_off(found, at, body):
+    if not _breaks_off(block, body):
         return 0
+    if at + 1 < len(found) and _close_under(block.lines[-1], found[at + 1].lines[0]):
+        return at + 1 if _parted_in_vain(block, found[at + 1]) else 0
     full = len(block.lines) > 1 and not is_short(block, block.lines[-1])  # a line by itself may be a heading
     next_best, passed = 0, False
     for ahead in _candidates(found, at):
@@ -112,17 +114,21 @@ def _candidates(found: list[Block], at: int) -> Iterator[int]:
             yield ahead
 
 
-def _breaks_off(found: list[Block], at: int, body: float) -> bool:
-    """Whether a block is text that stops in the middle of a sentence.
+def _breaks_off(block: Block, body: float) -> bool:
+    """Whether a block is text that stops in the middle of a sentence."""
+    last = block.lines[-1]
+    return not block.cell and _broken_off(last.text) and same_type(last.size, body) and prose(block, BEGUN)
 
-    Its own next line is not right under it: what was parted there is two things, unless only an abbreviation or a
-    bracket's semicolon seemed to end a sentence.
+
+def _parted_in_vain(block: Block, under: Block) -> bool:
+    """Whether what stands right under a block is its rest, parted where an abbreviation or a bracket's semicolon stood.
+
+    What was parted elsewhere is two things.
     """
-    last = found[at].lines[-1]
-    if found[at].cell:
+    last, first = block.lines[-1], under.lines[0]
+    if under.cell or not ended(last.text) or not _like_type(last, first):
         return False
-    begun = _broken_off(last.text) and same_type(last.size, body) and prose(found[at], BEGUN)
-    return begun and (ended(last.text) or not (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0])))
+    return _goes_on(block, under) or (not _stops(last.text) and _may_go_on(block, under))
 
 
 def _heads(block: Block, last: Line) -> bool:
@@ -166,7 +172,8 @@ def _may_go_on(block: Block, candidate: Block) -> bool:
         return False  # addresses end without a stop, and what comes under them is an abstract
     indented = len(candidate.lines) > 1 and first.x0 - candidate.lines[1].x0 > INDENT * first.size
     listed = LETTERED.match(first.text) or NUMBERED.match(first.text)
-    apart = indented or listed or _stops(last.text)
+    bracket = ended(last.text) and not _stops(last.text) and first.text[0].isalpha()
+    apart = indented or listed or (ended(last.text) and not bracket)
     return not apart and _wide(candidate, block) and elsewhere(last, first)
 
 
