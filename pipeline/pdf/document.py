@@ -8,11 +8,13 @@ from pathlib import Path
 from pipeline.errors import OtherLanguage, UnreadablePaper
 from pipeline.pdf import layout, ocr, tables
 from pipeline.pdf.build import build
+from pipeline.pdf.cells import Found
 from pipeline.pdf.hidden import without_hidden
 from pipeline.pdf.language import NAMES, language
 from pipeline.pdf.legible import is_garbled, is_legible
 from pipeline.pdf.mend import mended
 from pipeline.pdf.metadata import metadata
+from pipeline.pdf.names import is_named, role_of
 from pipeline.pdf.numbered import without_line_numbers
 from pipeline.pdf.order import in_order
 from pipeline.pdf.parts import parts
@@ -26,6 +28,7 @@ from pipeline.records import Document
 
 EAST = "\u2e80"  # from here on, writing systems of East Asia
 NO_OCR = "The PDF has next to no text: it seems to be a scan."  # a refusal that OCR would mend
+COVER = 2  # pages on which a title block may stand
 FEW_WORDS = 10  # a page with fewer is taken for a picture
 
 
@@ -47,7 +50,7 @@ def read(path: Path, document_id: str) -> Document:
     rows = without_running(raw.pages, lines)
     every = [line for page in rows for line in page]
     body = layout.body_size(every)
-    found = [table for page, mine in zip(raw.pages, rows, strict=True) for table in tables.find(page, mine, body)]
+    found = [table for page, mine in zip(raw.pages, rows, strict=True) for table in _tables(page, mine, body)]
     blocks = rejoin(layout.blocks(tables.cell_by_cell(raw.pages, every, found)), body)
     clear = [block for block in blocks if block.cell or not is_garbled(block.text.split())]
     built = build(raw.pages, clear)
@@ -78,6 +81,19 @@ def read(path: Path, document_id: str) -> Document:
 def _lines(page: RawPage) -> list[layout.Line]:
     """The lines of a page's text; none where it is garbled."""
     return [] if is_garbled(page.texts) else without_hidden(layout.lines(page))
+
+
+def _tables(page: RawPage, lines: Sequence[layout.Line], body: float) -> list[Found]:
+    """The tables of a page; the box of article information and abstract on a title page is none, though ruled."""
+    found = tables.find(page, lines, body)
+    if page.number > COVER or not found:
+        return found
+    cells = [{" ".join(line.text for line in cell.lines) for cell in table.cells} for table in found]
+    return [one for one, texts in zip(found, cells, strict=True) if not any(map(_heads_abstract, texts))]
+
+
+def _heads_abstract(text: str) -> bool:
+    return is_named(text) and role_of(text) == "abstract"
 
 
 def _illegible(pages: Sequence[RawPage], lines: Sequence[Sequence[layout.Line]]) -> str:

@@ -25,8 +25,11 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     ("front", r"table of contents|contents|list of (?:figures|tables|boxes)"),
     (
         "back",
-        r"acknowledge?ments?\b.*|funding\b.*|conflicts? of interests?\b.*|competing (?:financial )?interests?\b.*"
-        r"|declarations?\b.*|disclosures?\b.*|authors?['’]? contributions?\b.*|credit author\b.*"
+        r"acknowledge?ments?\b.*|funding(?: (?:and|&|information|sources?|statement)\b.*)?"
+        r"|conflicts? of interests?\b.*|competing (?:financial )?interests?\b.*"
+        r"|declarations?\b.*"
+        r"|disclosures?(?: (?:and|&|statements?|of (?:potential|competing|conflicts?|interests?))\b.*)?"
+        r"|authors?['’]? contributions?\b.*|credit author\b.*"
         r"|author (?:information|details|notes?)|(?:list of )?abbreviations\b.*|nomenclature"
         r"|(?:data|code)(?: and \w+)? availability\b.*|availability of data\b.*|ethic\w*\b.*"
         r"|credit author\w*\b.*|consent\b.*|publisher['’]?s note|about the authors?|additional \w+|end ?notes|notes"

@@ -36,6 +36,7 @@ _OPENING = re.compile(
     rf"|{_NAME}, [^\W\d_a-z][^\W\d_]+(?:[,.;(]| [A-Z]\.| and )"
     r"|[^\W\d_a-z][^.]{1,100}[.,(]\s?\(?(?:19|20)\d\d[a-z]?[).,])"
 )
+_PARTICLE = re.compile(r"(?:v[ao]n|de[nrl]?|d[aio]s?|du|te[nr]|la|le|al|el|af|zu[mr]?)\s")  # names that begin small
 _CAPTION = re.compile(r"(?:table|figure|fig\.) ?\d+[.: ]", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
 _NOTICE = re.compile(
@@ -219,7 +220,11 @@ def _unnumbered(rows: Sequence[_Row]) -> list[int]:
     if inset < INSET * len(rows):
         return list(_flush(rows, shaped))
     leads = [shape if counts[place] < FEWEST else place in leading for place, shape in zip(places, shaped, strict=True)]
-    return [at for at, row in enumerate(rows) if at == 0 or (leads[at] and not row.text[0].islower())]
+    begins = [
+        bool(shape and _PARTICLE.match(row.text)) if row.text[0].islower() else True
+        for row, shape in zip(rows, shaped, strict=True)
+    ]
+    return [at for at, row in enumerate(rows) if at == 0 or (leads[at] and begins[at])]
 
 
 _Place = tuple[int, float]  # page, points from the left at which lines begin

@@ -25,6 +25,8 @@ REACH = 4  # pages on which the rest of a broken sentence may stand after its st
 _CITING = re.compile(r"\[[\d,; –-]+\](?:[.,;:)]|\s[a-z(])")  # a citation mark within a sentence
 _ABBREVIATED = re.compile(r"(?:^|[\s(])(?:[A-Z]|et al|e\.g|i\.e|[Ff]igs?|vs|cf|[Nn]o|ca|spp?|var|[Ee]qs?|resp)\.$")
 
+_BRACKETED = re.compile(r"\([^()]*;$")  # "(Li, 2009;" goes on, whatever comes
+
 
 def rejoin(found: list[Block], body: float) -> list[Block]:
     """Blocks with a sentence cut by floats or notes put together again.
@@ -76,8 +78,10 @@ def _continuation(found: list[Block], at: int, body: float) -> int:
     or another broken sentence ends the search.
     """
     block = found[at]
-    if not _breaks_off(found, at, body):
+    if not _breaks_off(block, body):
         return 0
+    if at + 1 < len(found) and _close_under(block.lines[-1], found[at + 1].lines[0]):
+        return at + 1 if _parted_in_vain(block, found[at + 1]) else 0
     full = len(block.lines) > 1 and not is_short(block, block.lines[-1])  # a line by itself may be a heading
     next_best, passed = 0, False
     for ahead in _candidates(found, at):
@@ -110,13 +114,21 @@ def _candidates(found: list[Block], at: int) -> Iterator[int]:
             yield ahead
 
 
-def _breaks_off(found: list[Block], at: int, body: float) -> bool:
-    """Whether a block is text that stops in the middle of a sentence, and not just before its own next line."""
-    last = found[at].lines[-1]
-    if found[at].cell:
+def _breaks_off(block: Block, body: float) -> bool:
+    """Whether a block is text that stops in the middle of a sentence."""
+    last = block.lines[-1]
+    return not block.cell and _broken_off(last.text) and same_type(last.size, body) and prose(block, BEGUN)
+
+
+def _parted_in_vain(block: Block, under: Block) -> bool:
+    """Whether what stands right under a block is its rest, parted where an abbreviation or a bracket's semicolon stood.
+
+    What was parted elsewhere is two things.
+    """
+    last, first = block.lines[-1], under.lines[0]
+    if under.cell or not ended(last.text) or not _like_type(last, first):
         return False
-    begun = _broken_off(last.text) and same_type(last.size, body) and prose(found[at], BEGUN)
-    return begun and not (at + 1 < len(found) and _close_under(last, found[at + 1].lines[0]))
+    return _goes_on(block, under) or (not _stops(last.text) and _may_go_on(block, under))
 
 
 def _heads(block: Block, last: Line) -> bool:
@@ -160,7 +172,8 @@ def _may_go_on(block: Block, candidate: Block) -> bool:
         return False  # addresses end without a stop, and what comes under them is an abstract
     indented = len(candidate.lines) > 1 and first.x0 - candidate.lines[1].x0 > INDENT * first.size
     listed = LETTERED.match(first.text) or NUMBERED.match(first.text)
-    apart = indented or listed or ended(last.text)
+    bracket = ended(last.text) and not _stops(last.text) and first.text[0].isalpha()
+    apart = indented or listed or (ended(last.text) and not bracket)
     return not apart and _wide(candidate, block) and elsewhere(last, first)
 
 
@@ -172,7 +185,12 @@ def _in_order(block: Block, between: list[Block], candidate: Block) -> bool:
 
 def _broken_off(text: str) -> bool:
     """Whether a sentence goes on after this line: it has not ended, or seems to, after an abbreviation."""
-    return not ended(text) or bool(_ABBREVIATED.search(text[-14:]))
+    return not _stops(text) or bool(_ABBREVIATED.search(text[-14:]))
+
+
+def _stops(text: str) -> bool:
+    """Whether a line stops as sentences do, and not between the sources in a bracket."""
+    return ended(text) and not _BRACKETED.search(text)
 
 
 def _wide(candidate: Block, block: Block) -> bool:

@@ -14,6 +14,7 @@ from pipeline.records import Role, Section
 
 _LABEL = re.compile(r"[A-Z][\w()/, -]{3,40}(?::|\.\s)\s*\S")
 _MAIN: frozenset[Role] = frozenset({"introduction", "methods", "results", "discussion", "conclusion", "policy"})
+_OF_REPORT = re.compile(r"executive summary|summary for", re.IGNORECASE)  # as long as it likes, with no notes in it
 _ENDS: frozenset[Role] = frozenset({"front", "abstract", "references", "back", "appendix"})
 
 
@@ -134,7 +135,7 @@ def _opened(
     """The section that a heading opens, and what it does not reach to: an abstract ends before notes."""
     within = role == "abstract" and heading.role != role  # a heading inside a structured abstract
     marks: list[_Mark] = [(heading.at, heading.title, role, level + within)]
-    if role != "abstract":
+    if role != "abstract" or _OF_REPORT.match(bare(heading.title)):
         return marks
     first = heading.at + (0 if heading.runs_on else 1)
     for at in range(first + 1, end):
@@ -198,6 +199,10 @@ def _behind(stop: int, end: int, running: list[int], bodies: list[str], parts: S
     """What comes after an unnamed abstract: text in other type that is no smaller, or the title page's notes."""
     if stop in running and parts[stop].size > 0.95 * parts[stop - 1].size:
         return [(stop, "", "body", 1)]
+    if end == len(bodies):  # no heading will follow: all is text but the notes right below
+        text = next((i for i in range(stop, end) if not (is_note(bodies[i]) or KEYWORDS.match(bodies[i]))), end)
+        marks: list[_Mark] = [(stop, "", "front", 1), (text, "", "body", 1)]
+        return [mark for mark in marks if mark[0] < end]
     notes: list[_Mark] = [(stop, "", "front", 1)] if stop < end else []
     return notes + _unheaded(stop + 1, end, bodies)
 

@@ -44,9 +44,9 @@ def is_heading(at: int, seen: Seen, found: list[Heading]) -> bool:
         return role_of(text) != "references" or _entries_follow(at, seen.bodies)
     if cited:
         larger = paragraph.size > LARGER * seen.size and len(text) < 80
-        return (larger or role_of(text) in ("appendix", "back")) and _may_be(text)
+        return (larger or role_of(text) in ("appendix", "back")) and _may_be(text) and not is_note(text)
     told, apart = number(text), _is_set_apart(text, paragraph, seen)
-    if not ((apart or told) and _may_be(text)):
+    if not ((apart or told) and _may_be(text)) or (is_note(text) and not (told and apart and _counting(found))):
         return False
     if seen.numbered and told[:1].isdigit():
         if apart:
@@ -58,12 +58,18 @@ def is_heading(at: int, seen: Seen, found: list[Heading]) -> bool:
 
 def _may_be(text: str) -> bool:
     """Whether a line could be a heading by its words alone."""
-    letters = sum(char.isalpha() for char in text)
-    if letters < 0.6 * len(text) or text[-1] in ",;-" or text[0].islower() or bare(text)[:1].islower():
+    words = bare(text)  # a number may be longer than the words: "4.2.1 Data"
+    letters = sum(char.isalpha() for char in words)
+    if letters < 0.6 * len(words) or text[-1] in ",;-" or text[0].islower() or words[:1].islower():
         return False
     if text[0].isdigit() and not number(text):
         return False
-    return not (FLOATING.match(text) or KEYWORDS.match(text) or _LABEL.match(text) or is_note(text))
+    return not (FLOATING.match(text) or KEYWORDS.match(text) or _LABEL.match(text))
+
+
+def _counting(found: list[Heading]) -> bool:
+    """Whether numbered headings have begun: numbered addresses stand before them."""
+    return any(number(heading.title)[:1].isdigit() for heading in found)
 
 
 def _goes_on(told: str, mine: Look, found: list[Heading]) -> bool:

@@ -77,6 +77,27 @@ def test_levels_by_number(tmp_path: Path, first: str, second: str, below: str) -
     assert below in part(document, "methods")
 
 
+def test_numbered_headings_of_one_short_word_or_with_words_of_title_pages(tmp_path: Path) -> None:
+    names = ["1. Introduction", "2. Methods", "2.1. Data", "2.1.1. Firms", "3. Funding for small firms"]
+    sheet = opened(tmp_path / "a.pdf")
+    for at, name in enumerate(names):
+        sheet.head(name)
+        sheet.text(" ".join((*PROSE[at:], *PROSE[:at])))
+        if at == 2:
+            sheet.turn()
+    document = closed(sheet, tmp_path / "a.pdf")
+    assert titles(document)[1:-1] == names
+    assert [s.role for s in document.sections if s.title][-2] == "body"
+
+
+def test_a_numbered_address_is_no_heading(tmp_path: Path) -> None:
+    sheet = opened(tmp_path / "a.pdf")
+    sheet.put(["1 Department of Examples, University of Nowhere"], 9, "Helvetica-Oblique")
+    sheet.head("1. Introduction")
+    sheet.text(LONG)
+    assert titles(closed(sheet, tmp_path / "a.pdf"))[1:-1] == ["1. Introduction"]
+
+
 def test_numbered_headings_in_the_type_of_the_text(tmp_path: Path) -> None:
     sheet = opened(tmp_path / "a.pdf")
     for at, heading in enumerate(("1. Introduction", "2. Water and its price", "3. Conclusions")):

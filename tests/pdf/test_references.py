@@ -122,6 +122,14 @@ def test_an_organisation_and_a_dash_begin_entries_too(tmp_path: Path) -> None:
     assert document.references[2].authors == ("Council of Dyers",)
 
 
+def test_a_name_that_begins_small_begins_an_entry(tmp_path: Path) -> None:
+    entries = [author_year(n) for n in range(6)]
+    entries[3:3] = ["van den Berg, A.B., de Vries, C., 2004. Rules for the keeping of dye houses near the towns. Lyon."]
+    document = read(tmp_path, lines(entries, hanging=14))
+    assert holds(document, entries)
+    assert document.references[3].authors == ("van den Berg", "de Vries")
+
+
 def test_numbers_and_years_within_entries_begin_none(tmp_path: Path) -> None:
     entries = [dotted(n) for n in range(9)]
     listed = lines(entries, hanging=14)

@@ -64,6 +64,20 @@ def test_a_sentence_runs_on_after_an_abbreviation(tmp_path: Path) -> None:
     assert f"{head} {rest}" in broken(tmp_path / "a.pdf", head, TABLE, rest)
 
 
+def test_a_sentence_runs_on_within_a_bracket(tmp_path: Path) -> None:
+    head = " ".join(wrapped(WHOLE)[:3]) + " of the firms that took part in the survey of the year before (Author, 2009;"
+    rest = f"Writer, 2011) in the survey of the ninety firms that was made in the year before. {WHOLE}"
+    assert f"{head} {rest}" in broken(tmp_path / "a.pdf", head, TABLE, rest)
+
+
+def test_a_first_line_that_ends_with_an_abbreviation_goes_on_in_the_next(tmp_path: Path) -> None:
+    lines = ["Most of the firms that took part in it were small, as told by Author et al.", *wrapped("in " + WHOLE)]
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    draw(canvas, [(92, 100, lines[0]), *column(lines[1:], top=100 + LEADING)])
+    canvas.save()
+    assert " ".join(lines) in text_of(tmp_path / "a.pdf")
+
+
 def test_a_sentence_runs_on_past_a_box_of_whole_sentences(tmp_path: Path) -> None:
     canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
     box = "A box told how the survey was made. It was sent to all firms by post."

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipeline import pdf
+from pipeline.passages import split
 from tests.pdf.checks import sound
-from tests.pdf.made import PROSE
+from tests.pdf.made import LEADING, PROSE
 from tests.pdf.sheet import ABSTRACT, REFERENCES, Sheet, journal, part
 
 HEADINGS = ("1. Introduction", "2. Materials and methods", "3. Results", "4. Discussion", "5. Conclusions")
@@ -100,3 +101,34 @@ def test_a_text_without_headings_is_body(tmp_path: Path) -> None:
     document = pdf.read(tmp_path / "a.pdf", "id")
     sound(document)
     assert PROSE[0] in part(document, "body")
+
+
+def test_without_headings_what_comes_after_the_first_paragraphs_is_text(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    sheet.text(ABSTRACT)
+    sheet.top += LEADING
+    sheet.text("Keywords: audits; levies")
+    measures = ["Lower the levy for firms that hold an audit.", "Train auditors in all of the provinces."]
+    for measure in measures:
+        sheet.top += LEADING
+        sheet.text(measure)
+    document = sheet.read(tmp_path / "a.pdf")
+    said = [document.text[p.start : p.end] for p in split(document)]
+    assert said[-2:] == measures
+    assert not any(text.startswith("Keywords") for text in said)
+
+
+@pytest.mark.parametrize(("name", "whole"), [("Executive summary", True), ("Abstract", False)])
+def test_a_reports_summary_does_not_end_before_a_note_as_an_abstract_does(
+    tmp_path: Path, name: str, whole: bool
+) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    sheet.put(["A report on the levy and on small firms"], 18, "Helvetica-Bold")
+    sheet.head(name)
+    sheet.text(ABSTRACT)
+    sheet.text("Funding for small firms was doubled in the year of the survey.")
+    sheet.text("All of them could pay for audits from then on.")
+    sheet.head("1. Introduction")
+    sheet.text(" ".join(PROSE))
+    said = part(sheet.read(tmp_path / "a.pdf"), "abstract")
+    assert ("from then on." in said) is whole

@@ -259,6 +259,19 @@ def test_rules_around_prose_make_no_table(tmp_path: Path, drawn: object, columns
     assert " ".join(PROSE) in document.text
 
 
+@pytest.mark.parametrize(("head", "found"), [("ABSTRACT", 0), ("What it did", 1)])
+def test_the_box_of_a_title_page_is_no_table(tmp_path: Path, head: str, found: int) -> None:
+    canvas = opened(tmp_path / "a.pdf")
+    rows = [("ARTICLE INFO", head), *((first, second) for first, second, _ in SENTENCES[1:])]
+    end = booktabs(canvas, 100, (60, 200), 540, rows, 60)
+    for x in (56, 196, 540):
+        plumb(canvas, x, 100, end)
+    draw(canvas, column(["1. Introduction", *wrapped(" ".join(PROSE))], top=300))
+    document = read(canvas, tmp_path / "a.pdf")
+    assert len(document.tables) == found
+    assert any(s.role == "abstract" for s in document.sections) is not found
+
+
 def test_a_chart_is_no_table(tmp_path: Path) -> None:
     canvas = opened(tmp_path / "a.pdf")
     for at in range(6):
