@@ -24,8 +24,9 @@ AGAIN = 1.3  # a step of so many usual steps between lines starts a new block
 INDENT = 0.7  # a first-line indent is at least so many line heights
 _STOP = re.compile(r"[.!?:;][\"'”’)\]]*(\[?\d+(?:[,–\s-]{1,2}\d+)*\]?)?$")  # a sentence's end, with a citation mark
 ITEM = re.compile(
-    r"(?:[•▪●■◦–*-]|\(?\d{1,3}[.)\]](?!\d)|\(?[a-z]\)|\[\d+\]|(?i:table|fig\.|figure|box|scheme|source)\b)"
+    r"(?:[•▪●■◦►–*-]|\(?\d{1,3}[.)\]](?!\d)|\(?[a-z]\)|\[\d+\]|(?i:table|fig\.|figure|box|scheme|source)\b)"
 )
+BULLETS = "•▪●■◦►"
 LETTERED = re.compile(r"\(?[a-z][.)]\s")
 _MARKED = re.compile(r"[\d*†‡§]$")  # as names of authors are, for the addresses under them
 _ADDRESS = re.compile(r"[\d*†‡§]\s?[A-Z][a-z]")
@@ -172,7 +173,7 @@ def _next_line(block: Block, last: Line, line: Line, step: float) -> bool:
     if _CAPTION.match(line.text) and abs(line.size - last.size) > SAME_SIZE * last.size:
         return False
     if not ended(last.text):
-        return not (ITEM.match(line.text) and is_short(block, last))
+        return not (ITEM.match(line.text) and (line.text[0] in BULLETS or is_short(block, last)))
     left = min(row.x0 for row in block.lines[-4:] if row.page == last.page)
     shifted = abs(line.x0 - left) > INDENT * line.size
     return not (shifted or is_short(block, last) or (ITEM.match(line.text) and not line.text[0].isdigit()))

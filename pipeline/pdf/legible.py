@@ -1,5 +1,6 @@
 """Is it text? Fonts without a map to Unicode give strings that look like text and are none."""
 
+import re
 from collections.abc import Sequence
 from string import ascii_lowercase
 
@@ -20,6 +21,7 @@ _COMMONEST = frozenset(
     di il che e per della dei non o os as da do em para com een het van op te och att som i og at er med
     w z na do jest si nie se ve bir ile dan yang""".split()
 )
+_NUMBER = re.compile(r"[\W_]*\d[\W\d_]*")
 _COMMON_WORDS = frozenset(word for word in _COMMONEST if len(word) > 1)
 _COMMON_LETTERS = frozenset("etaoinshr")  # of English; they make up more than half of any text in Latin letters
 
@@ -50,7 +52,8 @@ def is_legible(text: str) -> bool:
     if sum(map(solid.count, _COMMON_LETTERS)) < 0.5 * len(solid):  # else there are Latin letters enough
         letters, latin = sum(map(str.isalpha, solid)), sum(map(solid.count, ascii_lowercase))
         if letters < MOST_LETTERS * len(solid):
-            return False
+            told = [word for word in words if not _NUMBER.fullmatch(word)]  # numbers are text, and tell nothing
+            return len(told) < len(words) and is_legible(" ".join(told))
         if latin < 0.5 * letters:
             return _one_script(solid)
     common = sum(map(_COMMONEST.__contains__, words))

@@ -49,9 +49,12 @@ def _beside(page: RawPage) -> NDArray[np.intp]:
     counts = np.bincount(np.round(middle[words] / usual).astype(int))
     lines, tables = int((counts >= WORDS).sum()), int(((counts > 1) & (counts < WORDS)).sum())
     left, right = quantile(x0[words], EDGE), quantile(x1[words], 1 - EDGE)
+    joined = np.zeros(count + 1, bool)  # whether words stand close together: a number in the margin has none outside
+    joined[1:-1] = (np.abs(np.diff(middle)) < usual / 2) & (np.abs(x0[1:] - x1[:-1]) < usual)
     level = digits & (height < 3 * usual)
     found = [none]
-    for beside, edge in ((x1 < left, x1), (x1 < left, x0), (x0 > right, x0), (x0 > right, x1)):
+    before, after = (x1 < left) & ~joined[:-1], (x0 > right) & ~joined[1:]
+    for beside, edge in ((before, x1), (before, x0), (after, x0), (after, x1)):
         rows = np.flatnonzero(level & beside)
         rows = rows[np.abs(edge[rows] - quantile(edge[rows], 0.5)) < ALIGNED] if len(rows) else rows
         rows = rows[np.argsort(middle[rows], kind="stable")]

@@ -4,12 +4,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from pipeline.pdf.layout import Line, body_size, sideways
+from pipeline.pdf.layout import NUMBERED, Line, body_size, sideways
 from pipeline.pdf.raw import RawPage
 
 MARGIN = 0.13  # share of the page's height, at top and at bottom, where running lines stand
 DRIFT = 8.0  # points that a running line may move from page to page
 BIG = 1.8  # times the body's type: the size of a watermark
+LARGE = 1.15  # times the body's type: the size of a heading
+WORDY, CLOSE = 8, 0.5  # words of a line of text, and sizes of its type to the line next to it
 LEVEL = 2.0  # points that a header may stand off the height of other pages' headers
 LONGEST = 15  # words of a header that stands on one page only
 _DIGITS = re.compile(r"\d+")
@@ -36,10 +38,11 @@ def without_running(pages: Sequence[RawPage], rows: Sequence[list[Line]]) -> lis
         for line in mine:
             places[_key(line.text)].append((page.number, line.top))
     series = _series(pages, edges)
+    body = body_size(line for mine in rows for line in mine)
     running = [
-        {id(line) for line in mine if _runs(places[_key(line.text)], line, len(pages))}
+        {id(line) for line in mine if _runs(places[_key(line.text)], line, len(pages)) and not _text(line, every, body)}
         | _numbers(page, mine, places, series)
-        for page, mine in zip(pages, edges, strict=True)
+        for page, every, mine in zip(pages, rows, edges, strict=True)
     ]
     usual = _heights(edges, running, len(pages))
     for page, every, mine, out in zip(pages, rows, edges, running, strict=True):
@@ -48,7 +51,7 @@ def without_running(pages: Sequence[RawPage], rows: Sequence[list[Line]]) -> lis
         }
         if page.number > 1:
             out |= {id(line) for line in mine if _stands_out(line, page, usual) and _alone(line, every)}
-    marks = _watermarks(rows)
+    marks = _watermarks(rows, body)
     return [
         [
             line
@@ -59,9 +62,8 @@ def without_running(pages: Sequence[RawPage], rows: Sequence[list[Line]]) -> lis
     ]
 
 
-def _watermarks(rows: Sequence[list[Line]]) -> set[tuple[str, int, int]]:
+def _watermarks(rows: Sequence[list[Line]], body: float) -> set[tuple[str, int, int]]:
     """Text and place of what lies in large type over most pages, at the same place of each."""
-    body = body_size(line for mine in rows for line in mine)
     seen = Counter(place for mine in rows for place in {_place(line) for line in mine if line.size > BIG * body})
     return {place for place, count in seen.items() if count >= max(2, (len(rows) + 1) // 2)}
 
@@ -118,6 +120,17 @@ def _runs(seen: list[tuple[int, float]], line: Line, pages: int) -> bool:
     there = {page for page, top in seen if abs(top - line.top) <= DRIFT}
     bare = not any(char.isalpha() for char in line.text)
     return not bare and len(there) >= max(2, min(3, pages // 4))
+
+
+def _text(line: Line, rows: Sequence[Line], body: float) -> bool:
+    """Whether a line is one of the text's, however alike those of other pages: set as the text right by it, or large
+    and numbered, as headings are."""
+    if line.size > LARGE * body:
+        return bool(NUMBERED.match(line.text))
+    if abs(line.size - body) > 0.03 * body or len(line.text.split()) < WORDY:
+        return False
+    near = (max(o.top - line.bottom, line.top - o.bottom) for o in rows if o is not line and o.style == line.style)
+    return any(-body < gap < CLOSE * body for gap in near)
 
 
 def _numbers(

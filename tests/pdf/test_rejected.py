@@ -84,6 +84,7 @@ def test_nonsense_is_told_from_text() -> None:
     assert is_legible("清洁生产审核在九十家印染企业中进行。 " * 80)
     assert is_legible("Die Prüfung wurde in neunzig Betrieben der Färberei mit der Hilfe von Fachleuten gemacht. " * 6)
     assert is_legible("12.5 13.1 CO2")  # too short to tell
+    assert is_legible("Northern 0.123 0.456 0.789 12.4 Southern 1.23 4.56 7.89 (3.1) " * 20 + real)  # a paper of tables
 
 
 def test_a_paper_of_nonsense_is_rejected(tmp_path: Path) -> None:

@@ -181,3 +181,10 @@ def test_the_numbers_of_a_list_are_no_line_numbers(tmp_path: Path) -> None:
             column(lines, top=60) + [(50, 60 + 2 * at * LEADING, str(n * 8 + at + 1)) for at in range(len(lines) // 2)]
         )
     assert {"3", "12", "20"} <= set(text_of(paper(tmp_path / "a.pdf", pages)).split())
+
+
+def test_lines_of_the_text_stay_though_other_pages_have_their_like(tmp_path: Path) -> None:
+    lines = [f"Firm {n} of the trade saved {n + 3} cubic metres of water in the year of its audit." for n in range(40)]
+    pages = [column(lines[start : start + 10], top=60) for start in range(0, 40, 10)]
+    text = text_of(paper(tmp_path / "a.pdf", pages))
+    assert all(line in text for line in lines)

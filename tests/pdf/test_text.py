@@ -113,3 +113,13 @@ def test_text_that_is_drawn_twice_is_read_once(tmp_path: Path) -> None:
 def test_a_word_that_stands_twice_in_a_line_is_kept_twice(tmp_path: Path) -> None:
     twice = "The more the firms saved in a year the more the firms spent."
     assert text_of(paper(tmp_path / "a.pdf", [column([twice])])) == twice
+
+
+def test_bullets_are_blocks_of_their_own_though_none_ends_with_a_stop(tmp_path: Path) -> None:
+    items = [
+        "• Introduce a levy on waste water of all kinds",
+        "• Pay for the second half of every audit",
+        "• Train the staff of the local centres at once",
+    ]
+    text = text_of(paper(tmp_path / "a.pdf", [column([*PROSE[:3], *items])]))
+    assert set(items) <= set(text.split("\n"))
