@@ -15,6 +15,7 @@ from pipeline.coding.head import Array, Head, load_head
 from pipeline.coding.matching import Hit, Matches, Span, matcher
 from pipeline.coding.named import Mention, mentions, nearest
 from pipeline.coding.negation import denied
+from pipeline.coding.tied import INSTRUMENT, tie
 from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
@@ -23,7 +24,6 @@ UNKNOWN = 0.5  # confidence of a code whose terms were never held against labels
 PAPER = 0.7  # weight of the whole paper, against the sentence, in telling which side a sentence is on
 FEWEST, SHARE = 5, 0.1  # sentences of a paper, and share of them, with terms of a domain: fewer may be chance
 RARE = 1.5  # log-odds added to `both`, which few sentences have, so that it is found as often as it stands
-NAMED = "instrument"  # the family whose codings may name an instrument
 SHORT = 3  # letters of words that are no reason by themselves
 REASONS = 3  # words given as evidence where no term fired
 
@@ -52,13 +52,13 @@ def code_document(
     title = match(document.metadata.title)
     sentences = _read(document, passages, title, match, head)
     domains, paper = _domains(sentences, title, codebook, head)
-    codings = tuple(
+    codings = [
         coding
         for sentence, domain in zip(sentences, domains, strict=True)
         for family in codebook.families
         for coding in _codings(document.id, sentence, domain, family, head)
-    )
-    return CodedPaper(document.id, paper, tuple(domains), codings)
+    ]
+    return CodedPaper(document.id, paper, tuple(domains), tie(document.text, passages, codings))
 
 
 @cache
@@ -140,7 +140,7 @@ def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, 
             confidence=confidence,
             terms=terms,
             evidence=tuple((sentence.passage.start + a, sentence.passage.start + b) for a, b in spans),
-            named_instrument=nearest(named.instruments, spans) if family.id == NAMED else "",
+            named_instrument=nearest(named.instruments, spans) if family.id == INSTRUMENT else "",
             actor=nearest(named.actors, spans),
             place=nearest(named.places, spans),
             cited=sentence.passage.cited,

@@ -41,6 +41,7 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
+_TO_INSTRUMENT = (("tied_to",), "evidence", ("coding_id",))
 
 _ABOUT = """
 citation_key string Key of the paper in the bibliography, or one made for it
@@ -82,6 +83,8 @@ note string The person's note; in a row that nobody reviewed, that its page was 
 pdf_sha256 string sha256 of the paper's file
 run_id string Fingerprint of everything the tables were made from
 terms string Terms of the codebook that fired, separated by semicolons
+tied_to string For a motivator or deterrent: coding of the instrument it is tied to, in its sentence or the next
+tied_instrument string That instrument's code, and its name where it has one, as in "code: name"
 """
 _DOCUMENTS = f"""
 document_id string sha256 of the paper's file
@@ -192,7 +195,7 @@ def tables(results: Results) -> dict[str, Table]:
     """Every table by name, in the order in which they are written."""
     left, right = (domain.id for domain in results.codebook.domains)
     listed = {
-        "evidence": Table(_columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE)),
+        "evidence": Table(_columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE, _TO_INSTRUMENT)),
         "documents": Table(_columns(_DOCUMENTS), ("document_id",)),
         "comparison": Table(_comparison((left, right)), ("family", "code"), (_TO_CODE,)),
         "links": Table(
@@ -292,8 +295,8 @@ def datapackage(listed: dict[str, Table], version: str) -> dict[str, Any]:
 
 
 def _resource(name: str, table: Table) -> dict[str, Any]:
-    leads = [
-        {"fields": list(here), "reference": {"resource": there, "fields": list(fields)}}
+    leads = [  # an empty name is the table itself
+        {"fields": list(here), "reference": {"resource": there if there != name else "", "fields": list(fields)}}
         for here, there, fields in table.leads
     ]
     return {

@@ -56,11 +56,13 @@ def _about(paper: Paper) -> dict[str, Any]:
 def _evidence(results: Results) -> Iterator[Row]:
     papers = {paper.document_id: paper for paper in results.papers}
     versions = {name: results.versions[name] for name in ("model_version", "codebook_version", "run_id")}
-    for document_id, codings in itertools.groupby(results.codings, key=lambda c: c.document_id):
+    for document_id, of_paper in itertools.groupby(results.codings, key=lambda c: c.document_id):
+        codings = {coding.id: coding for coding in of_paper}
         document = results.document(document_id)
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions}
-        for coding in codings:
-            yield {**about, **_coded(coding), **_placed(document, coding), **_unreviewed(document, coding)}
+        for coding in codings.values():
+            tied = _tied(codings.get(coding.tied_to))
+            yield {**about, **_coded(coding), **tied, **_placed(document, coding), **_unreviewed(document, coding)}
 
 
 def _coded(coding: Coding) -> dict[str, Any]:
@@ -82,6 +84,13 @@ def _coded(coding: Coding) -> dict[str, Any]:
         "method": coding.method,
         "terms": _list(coding.terms),
     }
+
+
+def _tied(instrument: Coding | None) -> dict[str, str]:
+    if instrument is None:
+        return {"tied_to": "", "tied_instrument": ""}
+    names = [instrument.code, *filter(None, [instrument.named_instrument])]
+    return {"tied_to": instrument.id, "tied_instrument": ": ".join(names)}
 
 
 def _placed(document: Document, coding: Coding) -> dict[str, Any]:

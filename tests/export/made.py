@@ -88,7 +88,7 @@ def results() -> Results:
     codings = (
         coding(good, 0, "instrument", "tax_charge", "cp"),
         coding(good, 1, "deterrent", "information_skills", "cp", "negated"),
-        replace(coding(bad, 0, "motivator", "cost_saving", "climate"), actor="=1+1", place=SCRIPT),
+        replace(coding(bad, 0, "motivator", "cost_saving", "climate"), actor="=1+1", place=SCRIPT, tied_to="bbbbi1"),
         replace(coding(bad, 1, "instrument", "tax_charge", "climate"), named_instrument=f"+{SCRIPT}", cited=True),
         coding(bad, 2, "instrument", "audit_assessment", "climate", "proposed"),
         coding(bad, 3, "motivator", "management_commitment", "climate"),

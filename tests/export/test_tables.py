@@ -23,6 +23,7 @@ EVIDENCE = """
 coding_id document_id citation_key doi authors year title domain family code named_instrument actor place quote
 context_before context_after section page page_label char_start char_end boxes status own_or_cited confidence
 method model_version codebook_version review_status reviewer reviewed_at original_code note pdf_sha256 run_id terms
+tied_to tied_instrument
 """.split()
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 readable = st.text(
@@ -150,6 +151,22 @@ def test_named_instruments_are_counted_by_paper(hostile: Path) -> None:
     assert row["named_instrument"] == "+<script>alert(1)</script>"
     assert (row["papers"], row["climate_papers"], row["cp_papers"]) == ("1", "1", "0")
     assert row["quotes"] == "bbbbi1"
+
+
+def test_a_motivator_leads_to_its_instrument(hostile: Path) -> None:
+    rows = {row["coding_id"]: row for row in read_table(hostile / "evidence.csv")}
+    tied = {c: (row["tied_to"], row["tied_instrument"]) for c, row in rows.items() if row["tied_to"]}
+    assert tied == {"bbbbm0": ("bbbbi1", "tax_charge: +<script>alert(1)</script>")}
+
+
+def test_what_the_sample_ties_together_is_in_the_same_paper(tables: Path) -> None:
+    rows = {row["coding_id"]: row for row in read_table(tables / "evidence.csv")}
+    tied = [(row, rows[row["tied_to"]]) for row in rows.values() if row["tied_to"]]
+    assert len(tied) > 10
+    for row, to in tied:
+        assert row["document_id"] == to["document_id"]
+        assert (row["family"] != "instrument", to["family"]) == (True, "instrument")
+        assert row["tied_instrument"].startswith(to["code"])
 
 
 def test_cited_findings_are_told_from_own_ones(hostile: Path) -> None:
