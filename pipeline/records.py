@@ -247,6 +247,15 @@ class Coding:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An instrument with a name of its own: whose it is, and the year of adoption, None where it varies."""
+
+    name: str
+    jurisdiction: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """The figures of a quantified target: "20 %" "energy consumption" by 2010 against 2005.
 

@@ -11,19 +11,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.records import Named
 from pipeline.terms import anchor, pattern
 
 HERE = Path(__file__).parent
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An instrument with a name of its own: `jurisdiction` and `year` of adoption, None where it varies."""
-
-    name: str
-    jurisdiction: str
-    year: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,8 +185,16 @@ own integer Papers that assert it in a sentence of their own, not only where the
 of_mixed integer Papers of the side that stand on the other side too
 mixed integer Papers that assert it and stand on the other side too
 """
+_INSTRUMENT = """
+named_instrument string Name of the instrument
+jurisdiction string Whose it is: a country, the European Union, or international
+year integer Year of its adoption, or of its start where that is what it is known by; empty where it varies
+"""
+_ACTOR = """
+actor string Whom instruments or factors address
+"""
 _NAMED_SIDE = """
-papers integer Papers of the side that name the instrument, whatever its status
+papers integer Papers of the side that name it, whatever the status of the coding
 sentences integer Sentences that name it
 """
 
@@ -203,7 +211,8 @@ def tables(results: Results) -> dict[str, Table]:
             ("family", "code", "with_family", "with_code", "domain"),
             (_TO_CODE, (("with_family", "with_code"), "codebook", ("family", "code"))),
         ),
-        "instruments": Table(_instruments((left, right)), ("named_instrument",)),
+        "instruments": Table(_named(_INSTRUMENT, (left, right)), ("named_instrument",)),
+        "actors": Table(_named(_ACTOR, (left, right)), ("actor",)),
         "targets": Table(
             _columns(_TARGETS), ("coding_id", "number"), (_TO_PAPER, (("coding_id",), "evidence", ("coding_id",)))
         ),
@@ -248,11 +257,11 @@ def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
     )
 
 
-def _instruments(sides: tuple[str, str]) -> tuple[Column, ...]:
+def _named(about: str, sides: tuple[str, str]) -> tuple[Column, ...]:
     return (
-        Column("named_instrument", "string", "Name of the instrument"),
+        *_columns(about),
         Column("papers", "integer", "Papers that name it, on whatever side"),
-        Column("sentences", "integer", "Sentences that name it"),
+        Column("sentences", "integer", "Sentences that name it in a coding"),
         *_by_side(_NAMED_SIDE, sides),
         Column("quotes", "string", "Ids of the surest coding of each paper; each leads to evidence.csv"),
     )
