@@ -13,7 +13,7 @@ from pipeline.coding.context import sentence_domains, status
 from pipeline.coding.features import Features, describe, domain_shares, tokens
 from pipeline.coding.head import Array, Head, load_head
 from pipeline.coding.matching import Hit, Matches, Span, matcher
-from pipeline.coding.named import Mention, mentions, nearest
+from pipeline.coding.named import Mention, mentions, nearest, spoken_of
 from pipeline.coding.negation import denied
 from pipeline.coding.tied import INSTRUMENT, tie
 from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
@@ -52,11 +52,12 @@ def code_document(
     title = match(document.metadata.title)
     sentences = _read(document, passages, title, match, head)
     domains, paper = _domains(sentences, title, codebook, head)
+    known = spoken_of(" ".join([document.metadata.title, *(s.text for s in sentences)]))
     codings = [
         coding
         for sentence, domain in zip(sentences, domains, strict=True)
         for family in codebook.families
-        for coding in _codings(document.id, sentence, domain, family, head)
+        for coding in _codings(document.id, sentence, domain, family, head, known)
     ]
     return CodedPaper(document.id, paper, tuple(domains), tie(document.text, passages, codings))
 
@@ -116,11 +117,13 @@ def _told(sentences: Sequence[Sentence], title: Matches) -> bool:
     return any(title.domains.values()) or named >= max(FEWEST, SHARE * len(sentences))
 
 
-def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None) -> Iterator[Coding]:
+def _codings(
+    document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None, known: frozenset[str]
+) -> Iterator[Coding]:
     """The codings of one family in a sentence."""
     hits = {hit.code: hit for hit in sentence.own.hits if hit.family == family.id}
     given = _given(sentence, family, hits, head)
-    named = mentions(sentence.text) if given else Mention((), (), ())
+    named = mentions(sentence.text, known) if given else Mention((), (), ())
     for code, confidence in given:
         hit = hits.get(code)
         terms, spans = (hit.terms, hit.spans) if hit else _reasons(sentence, family.id, code, head)
