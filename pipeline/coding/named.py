@@ -17,6 +17,7 @@ from pipeline.terms import anchor, pattern
 HERE = Path(__file__).parent
 _WORD = re.compile(r"\w+")
 
+_WIDE = ("international", "European Union")  # jurisdictions of many countries
 _Rule = tuple[str, re.Pattern[str], bool]  # a name, a way of writing it, and whether that needs a cue
 
 
@@ -29,6 +30,7 @@ class Mention:
     places: tuple[tuple[str, tuple[int, int]], ...]
 
 
+@cache
 def instruments() -> Mapping[str, Named]:
     """Every named instrument that is known, by its name."""
     rows = _entries("named.toml")["instrument"]
@@ -39,10 +41,21 @@ def mentions(sentence: str, known: Collection[str] | None = None) -> Mention:
     """What the sentence names. Where ways of writing overlap the longest counts.
 
     Some ways of writing ("the CP law") mean an instrument only where it is spoken of: in the sentence, or in its
-    paper, of which `known` are the names that `spoken_of` gave.
+    paper, of which `known` are the names that `spoken_of` gave. They mean no country's where only others are named.
     """
-    allowed = spoken_of(sentence) if known is None else known
-    return Mention(*(tuple(_finder(kind).find(sentence, allowed)) for kind in ("instrument", "actor", "place")))
+    places = tuple(_finder("place").find(sentence, ()))
+    named = spoken_of(sentence) if known is None else known
+    found = tuple(_finder("instrument").find(sentence, _there(named, {name for name, _ in places})))
+    return Mention(found, tuple(_finder("actor").find(sentence, ())), places)
+
+
+def _there(names: Collection[str], places: Collection[str]) -> Collection[str]:
+    """Those of the named instruments that can be meant in a sentence with these places."""
+    countries = {place.split(", ")[-1] for place in places}  # "Zhejiang, China"
+    if not countries:
+        return names
+    of = instruments()
+    return [n for n in names if of[n].jurisdiction in countries or of[n].jurisdiction in _WIDE]
 
 
 def spoken_of(text: str) -> frozenset[str]:

@@ -55,6 +55,7 @@ ONE_NAME = {
     "Federal Climate Change Act": ["Germany has a Federal Climate Change Act, unlike the UK."],
     "Global Warming Solutions Act (AB 32)": ["AB 32 capped emissions."],
     "GHG Protocol": ["They report by the Greenhouse Gas Protocol."],
+    "LEED": ["LEED certificates are sought in Kenya."],
     "Clean Development Mechanism": ["CDM projects sold credits.", "The Clean Development Mechanism sold credits."],
 }
 NAMED = Path(module.__file__)
@@ -113,6 +114,20 @@ def test_a_short_name_means_what_its_paper_speaks_of() -> None:
     assert [name for name, _ in mentions(PHRASE, cleaner).instruments] == ["Cleaner Production Promotion Law"]
     case_law = spoken_of("We read civil procedure (CP) law and case law of Chinese courts.")
     assert mentions(PHRASE, case_law).instruments == ()
+
+
+def test_a_short_name_is_no_other_countrys() -> None:
+    china = spoken_of("We compare China with Viet Nam and India.")
+    for sentence in ("Viet Nam has an environmental protection law.", "The five-year plan of India's planners."):
+        assert mentions(sentence, china).instruments == ()
+    for sentence in (
+        "Its five-year plan binds Zhejiang.",
+        "Unlike Mexico, China has a five-year plan.",
+        "The FYP ends.",
+    ):
+        assert [name for name, _ in mentions(sentence, china).instruments] == ["Five-Year Plan"]
+    kyoto = spoken_of("Credits come from the Clean Development Mechanism.")
+    assert [n for n, _ in mentions("India hosts CDM.", kyoto).instruments] == ["Clean Development Mechanism"]
 
 
 def test_the_pilots_of_europe_are_not_those_of_china() -> None:
