@@ -24,10 +24,13 @@ CODE = {  # the source files whose change makes a stage's results stale
     "read": ("pdf/*.py", "records.py", "store.py", "files.py"),
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
-    "tables": ("corpus.py", "bibliography/*.py", "topics.py", "compare.py", "export/**/*", "refresh.py", "plan.py"),
+    "tables": (
+        *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "compare.py", "evidence.py"),
+        *("inference.py", "export/**/*", "refresh.py", "plan.py"),
+    ),
 }
 LIBRARIES = {
-    "read": ("pypdfium2", "pdfplumber"),
+    "read": ("pypdfium2", "pdfplumber", "py3langid"),
     "split": ("spacy",),
     "code": ("numpy",),
     "tables": ("scikit-learn", "gensim", "statsmodels", "scipy", "bibtexparser", "rapidfuzz"),

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.codebook import Codebook, Family
+from pipeline.codebook import UNSPECIFIED, Codebook, Family
 from pipeline.coding.context import sentence_domains, status
 from pipeline.coding.features import Features, describe, domain_shares, tokens
 from pipeline.coding.head import Array, Head, load_head
@@ -20,6 +20,10 @@ from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage,
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
 DENIED = 0.3  # share of the probability usually asked for that a code needs whose words are denied
+NEARLY, LIKELY = (
+    0.6,
+    0.2,
+)  # share of that probability, and confidence, that a motivator or deterrent named outright needs
 UNKNOWN = 0.5  # confidence of a code whose terms were never held against labels
 PAPER = 0.7  # weight of the whole paper, against the sentence, in telling which side a sentence is on
 FEWEST, SHARE = 5, 0.1  # sentences of a paper, and share of them, with terms of a domain: fewer may be chance
@@ -151,17 +155,23 @@ def _codings(
 
 
 def _given(sentence: Sentence, family: Family, hits: Mapping[str, Hit], head: Head | None) -> list[tuple[str, float]]:
-    """The codes of a family that a sentence gets, with their confidence."""
+    """The codes of a family that a sentence gets, with their confidence.
+
+    The head decides. Where it finds a motivator or deterrent, those that the terms name outright are given too.
+    """
     if head is None:
         return [(code, UNKNOWN) for code in hits]
     if not hits and family.id in sentence.own.vetoed:
         return []
-    chosen = head.choose(family, sentence.scores, sentence.own, sentence.features)
+    plain = {code for code, hit in hits.items() if not hit.cued}
+    named = plain - {UNSPECIFIED} if family.id != NAMED else set()  # instruments are named in passing all the time
+    choose = partial(head.choose, family, sentence.scores, sentence.own, sentence.features)
+    chosen = choose(named=named)
+    if not chosen:
+        chosen = {code: p for code, p in choose(NEARLY, named).items() if code in named and p >= LIKELY}
     if not chosen:  # labels hold few plain denials ("no subsidy exists"), so the terms have more of a say there
-        plain = {hit.code for hit in hits.values() if not hit.cued and denied(sentence.text, hit.spans)}
-        if plain:
-            chosen = head.choose(family, sentence.scores, sentence.own, sentence.features, DENIED)
-            chosen = {code: confidence for code, confidence in chosen.items() if code in plain}
+        refused = {code for code in plain if denied(sentence.text, hits[code].spans)}
+        chosen = {code: p for code, p in (choose(DENIED) if refused else {}).items() if code in refused}
     return [(code, round(head.calibrated(confidence), 4)) for code, confidence in chosen.items()]
 
 

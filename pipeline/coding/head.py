@@ -8,6 +8,7 @@ what the terms say, so that codes with few labels lean on the others; it gives t
 import io
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,16 +79,23 @@ class Head:
         return float(probability(slope * log_odds(np.array(confidence)) + shift))
 
     def choose(
-        self, family: Family, scores: Array, own: Matches, features: Features, share: float = 1.0
+        self,
+        family: Family,
+        scores: Array,
+        own: Matches,
+        features: Features,
+        share: float = 1.0,
+        named: AbstractSet[str] = frozenset(),
     ) -> dict[str, float]:
         """The codes that a sentence gets, with the confidence of each: none where the family is less likely than
-        `share` of its threshold, else the surest and all that are sure."""
+        `share` of its threshold, else the surest, all that are sure, and those `named`."""
         present, sure = self.threshold[family.id]
         if self.likely(f"family {family.id}", scores) < share * present:
             return {}
         confidence = self.confidence(family, scores[None], known(family, own, features)[None])
         given = chosen(np.ones(1), confidence, 0, sure)[0]
-        return {code.id: float(p) for code, p, on in zip(family.codes, confidence[0], given, strict=True) if on}
+        pairs = zip(family.codes, confidence[0], given, strict=True)
+        return {code.id: float(p) for code, p, on in pairs if on or code.id in named}
 
     def word_weight(self, word: str, family: str, code: str) -> float:
         """How much a word speaks for a code (or for its family, where the code has no scores)."""

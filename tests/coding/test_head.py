@@ -35,7 +35,7 @@ def test_the_head_that_ships_was_trained_on_the_codebook_that_ships() -> None:
 def test_a_sentence_carries_its_codes_names_and_reasons() -> None:
     document, coded = paper(
         "The Cleaner Production Promotion Law obliges state-owned enterprises in Shandong to order CP audits.",
-        "Cost savings and customer pressure were the main drivers, while lack of capital was a barrier.",
+        "Lower cost and customer pressure were the main drivers, while lack of capital was a barrier.",
     )
     codes = {(c.family, c.code) for c in coded.codings}
     assert {("instrument", "regulation"), ("motivator", "cost_saving"), ("motivator", "market_demand")} <= codes
