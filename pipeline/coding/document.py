@@ -164,7 +164,7 @@ def _given(sentence: Sentence, family: Family, hits: Mapping[str, Hit], head: He
     if not hits and family.id in sentence.own.vetoed:
         return []
     plain = {code for code, hit in hits.items() if not hit.cued}
-    named = plain - {UNSPECIFIED} if family.id != NAMED else set()  # instruments are named in passing all the time
+    named = plain - {UNSPECIFIED} if family.id != INSTRUMENT else set()  # instruments are named in passing all the time
     choose = partial(head.choose, family, sentence.scores, sentence.own, sentence.features)
     chosen = choose(named=named)
     if not chosen:
