@@ -222,6 +222,7 @@ class Coding:
     of the terms that fired or, where none did, of the words that spoke most for the code, which `terms`
     gives marked "~"; `confidence` in [0, 1] is the probability that a coder would agree.
     `named_instrument` (such as "EU ETS"), `actor` addressed and `place` are empty where none is stated.
+    `tied_to` is, for a motivator or deterrent, the id of the coding of the instrument that it is tied to, if any.
     """
 
     id: str
@@ -242,6 +243,16 @@ class Coding:
     actor: str = ""
     place: str = ""
     cited: bool = False
+    tied_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An instrument with a name of its own: whose it is, and the year of adoption, None where it varies."""
+
+    name: str
+    jurisdiction: str
+    year: int | None
 
 
 @dataclass(frozen=True, slots=True)

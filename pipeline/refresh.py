@@ -147,6 +147,7 @@ def _results(
         rejected=rejected,
         doubts=doubts,
         targets=_targets(codings),
+        named=coding.instruments(),
         topics=_topics(plan, papers, coded),
         comparisons=compare(papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),

@@ -108,6 +108,7 @@ _CODINGS = pa.schema(
         ("actor", pa.string()),
         ("place", pa.string()),
         ("cited", pa.bool_()),
+        ("tied_to", pa.string()),
     ]
 )
 

@@ -13,8 +13,9 @@ from pipeline.coding.context import sentence_domains, status
 from pipeline.coding.features import Features, describe, domain_shares, tokens
 from pipeline.coding.head import Array, Head, load_head
 from pipeline.coding.matching import Hit, Matches, Span, matcher
-from pipeline.coding.named import Mention, mentions, nearest
+from pipeline.coding.named import Mention, mentions, nearest, spoken_of
 from pipeline.coding.negation import denied
+from pipeline.coding.tied import INSTRUMENT, tie
 from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
@@ -27,7 +28,6 @@ UNKNOWN = 0.5  # confidence of a code whose terms were never held against labels
 PAPER = 0.7  # weight of the whole paper, against the sentence, in telling which side a sentence is on
 FEWEST, SHARE = 5, 0.1  # sentences of a paper, and share of them, with terms of a domain: fewer may be chance
 RARE = 1.5  # log-odds added to `both`, which few sentences have, so that it is found as often as it stands
-NAMED = "instrument"  # the family whose codings may name an instrument
 SHORT = 3  # letters of words that are no reason by themselves
 REASONS = 3  # words given as evidence where no term fired
 
@@ -56,13 +56,14 @@ def code_document(
     title = match(document.metadata.title)
     sentences = _read(document, passages, title, match, head)
     domains, paper = _domains(sentences, title, codebook, head)
-    codings = tuple(
+    known = spoken_of(" ".join([document.metadata.title, *(s.text for s in sentences)]))
+    codings = [
         coding
         for sentence, domain in zip(sentences, domains, strict=True)
         for family in codebook.families
-        for coding in _codings(document.id, sentence, domain, family, head)
-    )
-    return CodedPaper(document.id, paper, tuple(domains), codings)
+        for coding in _codings(document.id, sentence, domain, family, head, known)
+    ]
+    return CodedPaper(document.id, paper, tuple(domains), tie(document.text, passages, codings))
 
 
 @cache
@@ -120,11 +121,13 @@ def _told(sentences: Sequence[Sentence], title: Matches) -> bool:
     return any(title.domains.values()) or named >= max(FEWEST, SHARE * len(sentences))
 
 
-def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None) -> Iterator[Coding]:
+def _codings(
+    document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None, known: frozenset[str]
+) -> Iterator[Coding]:
     """The codings of one family in a sentence."""
     hits = {hit.code: hit for hit in sentence.own.hits if hit.family == family.id}
     given = _given(sentence, family, hits, head)
-    named = mentions(sentence.text) if given else Mention((), (), ())
+    named = mentions(sentence.text, known) if given else Mention((), (), ())
     for code, confidence in given:
         hit = hits.get(code)
         terms, spans = (hit.terms, hit.spans) if hit else _reasons(sentence, family.id, code, head)
@@ -144,7 +147,7 @@ def _codings(document_id: str, sentence: Sentence, domain: str, family: Family, 
             confidence=confidence,
             terms=terms,
             evidence=tuple((sentence.passage.start + a, sentence.passage.start + b) for a, b in spans),
-            named_instrument=nearest(named.instruments, spans) if family.id == NAMED else "",
+            named_instrument=nearest(named.instruments, spans) if family.id == INSTRUMENT else "",
             actor=nearest(named.actors, spans),
             place=nearest(named.places, spans),
             cited=sentence.passage.cited,
@@ -161,7 +164,7 @@ def _given(sentence: Sentence, family: Family, hits: Mapping[str, Hit], head: He
     if not hits and family.id in sentence.own.vetoed:
         return []
     plain = {code for code, hit in hits.items() if not hit.cued}
-    named = plain - {UNSPECIFIED} if family.id != NAMED else set()  # instruments are named in passing all the time
+    named = plain - {UNSPECIFIED} if family.id != INSTRUMENT else set()  # instruments are named in passing all the time
     choose = partial(head.choose, family, sentence.scores, sentence.own, sentence.features)
     chosen = choose(named=named)
     if not chosen:

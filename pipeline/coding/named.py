@@ -5,25 +5,20 @@ The names and the ways they are written stand in named.toml and places.toml, in 
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.records import Named
 from pipeline.terms import anchor, pattern
 
 HERE = Path(__file__).parent
 _WORD = re.compile(r"\w+")
 
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An instrument with a name of its own: `jurisdiction` and `year` of adoption, None where it varies."""
-
-    name: str
-    jurisdiction: str
-    year: int | None
+_WIDE = ("international", "European Union")  # jurisdictions of many countries
+_Rule = tuple[str, re.Pattern[str], bool]  # a name, a way of writing it, and whether that needs a cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +30,37 @@ class Mention:
     places: tuple[tuple[str, tuple[int, int]], ...]
 
 
+@cache
 def instruments() -> Mapping[str, Named]:
     """Every named instrument that is known, by its name."""
     rows = _entries("named.toml")["instrument"]
     return {r["name"]: Named(r["name"], r["jurisdiction"], r.get("year")) for r in rows}
 
 
-def mentions(sentence: str) -> Mention:
-    """What the sentence names. Where ways of writing overlap the longest counts."""
-    return Mention(*(tuple(_finder(kind).find(sentence)) for kind in ("instrument", "actor", "place")))
+def mentions(sentence: str, known: Collection[str] | None = None) -> Mention:
+    """What the sentence names. Where ways of writing overlap the longest counts.
+
+    Some ways of writing ("the CP law") mean an instrument only where it is spoken of: in the sentence, or in its
+    paper, of which `known` are the names that `spoken_of` gave. They mean no country's where only others are named.
+    """
+    places = tuple(_finder("place").find(sentence, ()))
+    named = spoken_of(sentence) if known is None else known
+    found = tuple(_finder("instrument").find(sentence, _there(named, {name for name, _ in places})))
+    return Mention(found, tuple(_finder("actor").find(sentence, ())), places)
+
+
+def _there(names: Collection[str], places: Collection[str]) -> Collection[str]:
+    """Those of the named instruments that can be meant in a sentence with these places."""
+    countries = {place.split(", ")[-1] for place in places}  # "Zhejiang, China"
+    if not countries:
+        return names
+    of = instruments()
+    return [n for n in names if of[n].jurisdiction in countries or of[n].jurisdiction in _WIDE]
+
+
+def spoken_of(text: str) -> frozenset[str]:
+    """The named instruments of which a cue stands in the text of a paper, so that short names can mean them."""
+    return frozenset(_cues().names(text))
 
 
 def nearest(found: Sequence[tuple[str, tuple[int, int]]], spans: Sequence[tuple[int, int]]) -> str:
@@ -59,11 +76,11 @@ def _gap(a: tuple[int, int], b: tuple[int, int]) -> int:
 class _Finder:
     """The names of one kind, compiled. A name is looked for only in sentences that hold an anchor word of it."""
 
-    def __init__(self, entries: Iterable[tuple[str, str]]) -> None:
-        self._rules: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-        self._stems: list[tuple[str, tuple[str, re.Pattern[str]]]] = []
-        for name, term in entries:
-            rule = (name, re.compile(pattern(term), re.IGNORECASE))
+    def __init__(self, entries: Iterable[tuple[str, str, bool]]) -> None:
+        self._rules: dict[str, list[_Rule]] = {}
+        self._stems: list[tuple[str, _Rule]] = []
+        for name, term, cued in entries:
+            rule = (name, re.compile(pattern(term), re.IGNORECASE), cued)
             for word in anchor(term):
                 if word.endswith("*"):
                     self._stems.append((word[:-1], rule))
@@ -71,12 +88,23 @@ class _Finder:
                     self._rules.setdefault(word, []).append(rule)
         self._rules_for = lru_cache(maxsize=50_000)(self._look_up)
 
-    def _look_up(self, word: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    def _look_up(self, word: str) -> tuple[_Rule, ...]:
         return (*self._rules.get(word, ()), *(rule for stem, rule in self._stems if word.startswith(stem)))
 
-    def find(self, sentence: str) -> Iterator[tuple[str, tuple[int, int]]]:
-        """Names with their spans in text order, none overlapping another."""
-        rules = {rule: None for word in set(_WORD.findall(sentence.lower())) for rule in self._rules_for(word)}
+    def _rules_of(self, text: str) -> dict[_Rule, None]:
+        return {rule: None for word in set(_WORD.findall(text.lower())) for rule in self._rules_for(word)}
+
+    def names(self, text: str) -> set[str]:
+        """The names of which some term stands in the text."""
+        found: set[str] = set()
+        for name, regex, _ in self._rules_of(text):
+            if name not in found and regex.search(text):
+                found.add(name)
+        return found
+
+    def find(self, sentence: str, allowed: Collection[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Names with their spans in text order, none overlapping another; cued terms only of `allowed` names."""
+        rules = [(name, regex) for name, regex, cued in self._rules_of(sentence) if not cued or name in allowed]
         hits = [(name, match.span()) for name, regex in rules for match in regex.finditer(sentence)]
         kept: list[tuple[str, tuple[int, int]]] = []
         for name, span in sorted(hits, key=lambda hit: (hit[1][0] - hit[1][1], hit[1], hit[0])):
@@ -88,7 +116,18 @@ class _Finder:
 @cache
 def _finder(kind: str) -> _Finder:
     rows = _entries("places.toml" if kind == "place" else "named.toml")[kind]
-    return _Finder((row["name"], term) for row in rows for term in row["terms"])
+    return _Finder(
+        (row["name"], term, listed == "cued_terms")
+        for row in rows
+        for listed in ("terms", "cued_terms")
+        for term in row.get(listed, ())
+    )
+
+
+@cache
+def _cues() -> _Finder:
+    rows = _entries("named.toml")["instrument"]
+    return _Finder((row["name"], cue, False) for row in rows for cue in row.get("cues", ()))
 
 
 @cache

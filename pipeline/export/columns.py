@@ -41,6 +41,7 @@ def _columns(text: str) -> tuple[Column, ...]:
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
+_TO_INSTRUMENT = (("tied_to",), "evidence", ("coding_id",))
 
 _ABOUT = """
 citation_key string Key of the paper in the bibliography, or one made for it
@@ -82,6 +83,8 @@ note string The person's note; in a row that nobody reviewed, that its page was 
 pdf_sha256 string sha256 of the paper's file
 run_id string Fingerprint of everything the tables were made from
 terms string Terms of the codebook that fired, separated by semicolons
+tied_to string For a motivator or deterrent: coding of the instrument it is tied to, in its sentence or the next
+tied_instrument string That instrument's code, and its name where it has one, as in "code: name"
 """
 _DOCUMENTS = f"""
 document_id string sha256 of the paper's file
@@ -182,8 +185,16 @@ own integer Papers that assert it in a sentence of their own, not only where the
 of_mixed integer Papers of the side that stand on the other side too
 mixed integer Papers that assert it and stand on the other side too
 """
+_INSTRUMENT = """
+named_instrument string Name of the instrument
+jurisdiction string Whose it is: a country, the European Union, or international
+year integer Year of its adoption, or of its start where that is what it is known by; empty where it varies
+"""
+_ACTOR = """
+actor string Whom instruments or factors address
+"""
 _NAMED_SIDE = """
-papers integer Papers of the side that name the instrument, whatever its status
+papers integer Papers of the side that name it, whatever the status of the coding
 sentences integer Sentences that name it
 """
 
@@ -192,7 +203,7 @@ def tables(results: Results) -> dict[str, Table]:
     """Every table by name, in the order in which they are written."""
     left, right = (domain.id for domain in results.codebook.domains)
     listed = {
-        "evidence": Table(_columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE)),
+        "evidence": Table(_columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE, _TO_INSTRUMENT)),
         "documents": Table(_columns(_DOCUMENTS), ("document_id",)),
         "comparison": Table(_comparison((left, right)), ("family", "code"), (_TO_CODE,)),
         "links": Table(
@@ -200,7 +211,8 @@ def tables(results: Results) -> dict[str, Table]:
             ("family", "code", "with_family", "with_code", "domain"),
             (_TO_CODE, (("with_family", "with_code"), "codebook", ("family", "code"))),
         ),
-        "instruments": Table(_instruments((left, right)), ("named_instrument",)),
+        "instruments": Table(_named(_INSTRUMENT, (left, right)), ("named_instrument",)),
+        "actors": Table(_named(_ACTOR, (left, right)), ("actor",)),
         "targets": Table(
             _columns(_TARGETS), ("coding_id", "number"), (_TO_PAPER, (("coding_id",), "evidence", ("coding_id",)))
         ),
@@ -245,11 +257,11 @@ def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
     )
 
 
-def _instruments(sides: tuple[str, str]) -> tuple[Column, ...]:
+def _named(about: str, sides: tuple[str, str]) -> tuple[Column, ...]:
     return (
-        Column("named_instrument", "string", "Name of the instrument"),
+        *_columns(about),
         Column("papers", "integer", "Papers that name it, on whatever side"),
-        Column("sentences", "integer", "Sentences that name it"),
+        Column("sentences", "integer", "Sentences that name it in a coding"),
         *_by_side(_NAMED_SIDE, sides),
         Column("quotes", "string", "Ids of the surest coding of each paper; each leads to evidence.csv"),
     )
@@ -292,8 +304,8 @@ def datapackage(listed: dict[str, Table], version: str) -> dict[str, Any]:
 
 
 def _resource(name: str, table: Table) -> dict[str, Any]:
-    leads = [
-        {"fields": list(here), "reference": {"resource": there, "fields": list(fields)}}
+    leads = [  # an empty name is the table itself
+        {"fields": list(here), "reference": {"resource": there if there != name else "", "fields": list(fields)}}
         for here, there, fields in table.leads
     ]
     return {

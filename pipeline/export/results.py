@@ -1,10 +1,10 @@
 """What every export is made of."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.records import Coding, Comparison, Document, Doubt, Link, Paper, Rejection, Target, TopicModel
+from pipeline.records import Coding, Comparison, Document, Doubt, Link, Named, Paper, Rejection, Target, TopicModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class Results:
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
+    `named` holds what is known of instruments, by their names.
     """
 
     papers: tuple[Paper, ...]
@@ -26,3 +27,4 @@ class Results:
     versions: Mapping[str, str]
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    named: Mapping[str, Named] = field(default_factory=dict)

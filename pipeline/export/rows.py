@@ -3,15 +3,15 @@
 import dataclasses
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
-from pipeline.records import Coding, Comparison, Document, Link, Paper, Side
+from pipeline.records import Coding, Comparison, Document, Link, Named, Paper, Side
 
 Row = Mapping[str, Any]
-QUOTES = 5  # quotes of a named instrument
+QUOTES = 5  # quotes of a named instrument or actor
 _OF_A_SIDE = "of_papers papers sentences proposed negated share low high own of_mixed mixed".split()
 _TESTS = "odds_ratio odds_low odds_high p q least most boot_low boot_high held flips_to".split()
 
@@ -24,6 +24,7 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "comparison": (_comparison(row) for row in results.comparisons),
         "links": (row for link in results.links for row in _link(link)),
         "instruments": _instruments(results),
+        "actors": ({"actor": name, **row} for name, row in _named(results, lambda c: c.actor)),
         "targets": _targets(results),
         "topics": _topics(results),
         "topic_curve": _curve(results),
@@ -56,11 +57,13 @@ def _about(paper: Paper) -> dict[str, Any]:
 def _evidence(results: Results) -> Iterator[Row]:
     papers = {paper.document_id: paper for paper in results.papers}
     versions = {name: results.versions[name] for name in ("model_version", "codebook_version", "run_id")}
-    for document_id, codings in itertools.groupby(results.codings, key=lambda c: c.document_id):
+    for document_id, of_paper in itertools.groupby(results.codings, key=lambda c: c.document_id):
+        codings = {coding.id: coding for coding in of_paper}
         document = results.document(document_id)
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions}
-        for coding in codings:
-            yield {**about, **_coded(coding), **_placed(document, coding), **_unreviewed(document, coding)}
+        for coding in codings.values():
+            tied = _tied(codings.get(coding.tied_to))
+            yield {**about, **_coded(coding), **tied, **_placed(document, coding), **_unreviewed(document, coding)}
 
 
 def _coded(coding: Coding) -> dict[str, Any]:
@@ -82,6 +85,13 @@ def _coded(coding: Coding) -> dict[str, Any]:
         "method": coding.method,
         "terms": _list(coding.terms),
     }
+
+
+def _tied(instrument: Coding | None) -> dict[str, str]:
+    if instrument is None:
+        return {"tied_to": "", "tied_instrument": ""}
+    names = [instrument.code, *filter(None, [instrument.named_instrument])]
+    return {"tied_to": instrument.id, "tied_instrument": ": ".join(names)}
 
 
 def _placed(document: Document, coding: Coding) -> dict[str, Any]:
@@ -157,18 +167,24 @@ def _link(link: Link) -> Iterator[Row]:
 
 
 def _instruments(results: Results) -> Iterator[Row]:
-    """The named instruments, those of most papers first."""
+    for name, row in _named(results, lambda c: c.named_instrument):
+        known = results.named.get(name, Named(name, "", None))
+        yield {"named_instrument": name, "jurisdiction": known.jurisdiction, "year": known.year, **row}
+
+
+def _named(results: Results, name_of: Callable[[Coding], str]) -> Iterator[tuple[str, Row]]:
+    """What codings name, with its counts and best quotes; that of most papers first."""
     papers = {paper.document_id: paper for paper in results.papers}
     named: dict[str, list[Coding]] = defaultdict(list)
     for coding in results.codings:
-        if coding.named_instrument:
-            named[coding.named_instrument].append(coding)
+        if name := name_of(coding):
+            named[name].append(coding)
     for name, codings in sorted(named.items(), key=lambda item: (-_papers(item[1]), item[0])):
         on = [sides_of(c, papers[c.document_id], results.codebook) for c in codings]
-        row: dict[str, Any] = {"named_instrument": name, **_counts("", codings)}
+        row: dict[str, Any] = _counts("", codings)
         for at, domain in enumerate(results.codebook.domains):
             row |= _counts(f"{domain.id}_", [c for c, counts in zip(codings, on, strict=True) if counts[at]])
-        yield {**row, "quotes": _list(_surest(codings))}
+        yield name, {**row, "quotes": _list(_surest(codings))}
 
 
 def _counts(side: str, codings: list[Coding]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from pipeline.records import (
     Document,
     Doubt,
     Metadata,
+    Named,
     Page,
     Paper,
     Rejection,
@@ -84,12 +85,13 @@ def coding(made: Document, at: int, family: str, code: str, domain: str, status:
 def results() -> Results:
     """A hostile paper on the climate side and a peaceful one on the side of cleaner production."""
     codebook = load_codebook()
+    name = f"+{SCRIPT}"
     bad, good = document("b" * 64, HOSTILE), document("a" * 64, PLAIN)
     codings = (
         coding(good, 0, "instrument", "tax_charge", "cp"),
         coding(good, 1, "deterrent", "information_skills", "cp", "negated"),
-        replace(coding(bad, 0, "motivator", "cost_saving", "climate"), actor="=1+1", place=SCRIPT),
-        replace(coding(bad, 1, "instrument", "tax_charge", "climate"), named_instrument=f"+{SCRIPT}", cited=True),
+        replace(coding(bad, 0, "motivator", "cost_saving", "climate"), actor="=1+1", place=SCRIPT, tied_to="bbbbi1"),
+        replace(coding(bad, 1, "instrument", "tax_charge", "climate"), named_instrument=name, cited=True),
         coding(bad, 2, "instrument", "audit_assessment", "climate", "proposed"),
         coding(bad, 3, "motivator", "management_commitment", "climate"),
     )
@@ -119,6 +121,7 @@ def results() -> Results:
         comparisons=compare(papers, codings, codebook),
         links=link(papers, codings, codebook),
         codebook=codebook,
+        named={name: Named(name, "International", 1987)},
         doubts=(Doubt("=bad.pdf", f"@{SCRIPT}", "refs.bib:3", "near", f"+{SCRIPT}", "-name it"),),
         versions={"run_id": "r", "model_version": "m", "codebook_version": "c", "precedent": "0"},
     )

@@ -23,6 +23,7 @@ EVIDENCE = """
 coding_id document_id citation_key doi authors year title domain family code named_instrument actor place quote
 context_before context_after section page page_label char_start char_end boxes status own_or_cited confidence
 method model_version codebook_version review_status reviewer reviewed_at original_code note pdf_sha256 run_id terms
+tied_to tied_instrument
 """.split()
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 readable = st.text(
@@ -118,7 +119,7 @@ def test_the_comparison_agrees_with_the_evidence(tables: Path) -> None:
 
 def test_every_id_leads_somewhere(tables: Path) -> None:
     known = {row["coding_id"] for row in read_table(tables / "evidence.csv")}
-    for name in ("comparison", "links", "instruments"):
+    for name in ("comparison", "links", "instruments", "actors"):
         for row in read_table(tables / f"{name}.csv"):
             assert set(filter(None, row["quotes"].split("; "))) <= known
     codes = {(r["family"], r["code"]) for r in read_table(tables / "codebook.csv")}
@@ -149,7 +150,47 @@ def test_named_instruments_are_counted_by_paper(hostile: Path) -> None:
     (row,) = read_table(hostile / "instruments.csv")
     assert row["named_instrument"] == "+<script>alert(1)</script>"
     assert (row["papers"], row["climate_papers"], row["cp_papers"]) == ("1", "1", "0")
+    assert (row["jurisdiction"], row["year"]) == ("International", "1987")
     assert row["quotes"] == "bbbbi1"
+
+
+def test_an_instrument_that_is_not_listed_has_no_year(tmp_path: Path) -> None:
+    write_tables(replace(results(), named={}), tmp_path)
+    (row,) = read_table(tmp_path / "instruments.csv")
+    assert (row["jurisdiction"], row["year"]) == ("", "")
+
+
+def test_the_instruments_of_the_sample_say_whose_they_are(tables: Path) -> None:
+    rows = {row["named_instrument"]: row for row in read_table(tables / "instruments.csv")}
+    law = rows["Cleaner Production Promotion Law"]
+    assert (law["jurisdiction"], law["year"]) == ("China", "2002")
+    assert all(row["jurisdiction"] for row in rows.values())
+
+
+def test_actors_are_counted_by_paper(hostile: Path, tables: Path) -> None:
+    (row,) = read_table(hostile / "actors.csv")
+    assert (row["actor"], row["papers"], row["climate_sentences"], row["quotes"]) == ("=1+1", "1", "1", "bbbbm0")
+    naming: dict[str, set[str]] = defaultdict(set)
+    for row in read_table(tables / "evidence.csv"):
+        naming[row["actor"]].add(row["document_id"])
+    counted = {row["actor"]: int(row["papers"]) for row in read_table(tables / "actors.csv")}
+    assert counted == {actor: len(papers) for actor, papers in naming.items() if actor}
+
+
+def test_a_motivator_leads_to_its_instrument(hostile: Path) -> None:
+    rows = {row["coding_id"]: row for row in read_table(hostile / "evidence.csv")}
+    tied = {c: (row["tied_to"], row["tied_instrument"]) for c, row in rows.items() if row["tied_to"]}
+    assert tied == {"bbbbm0": ("bbbbi1", "tax_charge: +<script>alert(1)</script>")}
+
+
+def test_what_the_sample_ties_together_is_in_the_same_paper(tables: Path) -> None:
+    rows = {row["coding_id"]: row for row in read_table(tables / "evidence.csv")}
+    tied = [(row, rows[row["tied_to"]]) for row in rows.values() if row["tied_to"]]
+    assert len(tied) > 10
+    for row, to in tied:
+        assert row["document_id"] == to["document_id"]
+        assert (row["family"] != "instrument", to["family"]) == (True, "instrument")
+        assert row["tied_instrument"].startswith(to["code"])
 
 
 def test_cited_findings_are_told_from_own_ones(hostile: Path) -> None:
