@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.pdf.imprint import without_closing
 from pipeline.records import Reference
 
 TITLE = 400  # characters of the longest title
@@ -131,9 +132,4 @@ def _ends(rest: str) -> Iterator[re.Match[str]]:
 def _doi(entry: str) -> str:
     """The DOI as written, in lower case, without the blanks that lines left in it and marks behind it."""
     found = _DOI.search(entry) if "10." in entry else None
-    if not found:
-        return ""
-    doi = re.sub(r"\s", "", found.group()).lower()
-    while doi[-1] in ".,;:'\"’”*]}>" or (doi[-1] == ")" and doi.count("(") < doi.count(")")):
-        doi = doi[:-1]
-    return doi
+    return without_closing(re.sub(r"\s", "", found.group()).lower()) if found else ""

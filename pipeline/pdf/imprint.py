@@ -85,8 +85,12 @@ def _is_of_data(match: re.Match[str], text: str) -> bool:
 
 
 def _trimmed(found: str) -> str:
-    """A DOI without what runs on after it: closing marks, brackets that it did not open."""
-    kept = _RUNS_ON.sub("", re.sub(r"\s", "", found))
-    while kept and (kept[-1] in ".,;:'\"’”*]}>" or (kept[-1] == ")" and kept.count("(") < kept.count(")"))):
-        kept = kept[:-1]
-    return kept
+    """A DOI without what runs on after it."""
+    return without_closing(_RUNS_ON.sub("", re.sub(r"\s", "", found)))
+
+
+def without_closing(doi: str) -> str:
+    """A DOI without the closing marks behind it, and brackets that it did not open."""
+    while doi and (doi[-1] in ".,;:'\"’”*]}>" or (doi[-1] == ")" and doi.count("(") < doi.count(")"))):
+        doi = doi[:-1]
+    return doi
