@@ -19,7 +19,8 @@ from pipeline.inference import (
     share,
     weigh,
 )
-from pipeline.records import Coding, Comparison, Link, LinkSide, Paper, Side, Status
+from pipeline.outcomes import Comparison, Link, LinkSide, Side
+from pipeline.records import Coding, Paper, Status
 
 _WORDS = {
     Verdict.NOT_FOUND: "not found",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.blocks import JOINT, Block
-from pipeline.records import TopicCount
+from pipeline.outcomes import TopicCount
 
 TOP_WORDS = 10
 MOST_TOPICS = 40  # of what the rule chooses by itself

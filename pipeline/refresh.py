@@ -20,8 +20,9 @@ from pipeline.corpus import Scan, gather
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
+from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
-from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target, TopicModel
+from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
 from pipeline.work import BatchJob, Outcome, process_batch

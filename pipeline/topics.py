@@ -9,7 +9,7 @@ import numpy as np
 from pipeline import factors
 from pipeline.blocks import JOINT, Block, Sentence, blocks_of, count_words, runs_of, vocabulary_of
 from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Method, Table, part, to_one
-from pipeline.records import Topic, TopicModel
+from pipeline.outcomes import Topic, TopicModel
 
 MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them

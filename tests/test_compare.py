@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.codebook import Code, Codebook, Domain, Family
 from pipeline.compare import compare, link
-from pipeline.records import Coding, Comparison, Link, Metadata, Paper, Side, Status
+from pipeline.outcomes import Comparison, Link, Side
+from pipeline.records import Coding, Metadata, Paper, Status
 
 
 def _code(name: str) -> Code:

@@ -8,10 +8,11 @@ import pytest
 from pipeline.plan import CODE
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
-BASE = {"records", "errors"}
+BASE = {"records", "outcomes", "errors"}
 SHARED = BASE | {"codebook", "settings", "terms"}
 MAY = {
     "records": set(),
+    "outcomes": BASE,
     "errors": set(),
     "terms": set(),
     "settings": BASE,

@@ -3,41 +3,12 @@
 The tables, the data dictionary and datapackage.json are all written from this list, so they cannot differ.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, get_args
+from dataclasses import replace
+from typing import get_args
 
 from pipeline.export.results import Results
+from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column. `kind` is a type of Frictionless: string, integer, number, or array and object as JSON.
-
-    `values` lists all that a cell may hold, if that is a short list; a cell may also be empty.
-    """
-
-    name: str
-    kind: str
-    means: str
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: `key` are the columns that identify a row; `leads` gives, for columns of this table, the
-    table and the columns that they lead to."""
-
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    leads: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = ()
-
-
-def _columns(text: str) -> tuple[Column, ...]:
-    """Columns written a line each: name, type, meaning."""
-    parts = (line.split(maxsplit=2) for line in text.strip().splitlines())
-    return tuple(Column(name, kind, means) for name, kind, means in parts)
-
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
@@ -203,27 +174,27 @@ def tables(results: Results) -> dict[str, Table]:
     """Every table by name, in the order in which they are written."""
     left, right = (domain.id for domain in results.codebook.domains)
     listed = {
-        "evidence": Table(_columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE, _TO_INSTRUMENT)),
-        "documents": Table(_columns(_DOCUMENTS), ("document_id",)),
+        "evidence": Table(columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE, _TO_INSTRUMENT)),
+        "documents": Table(columns(_DOCUMENTS), ("document_id",)),
         "comparison": Table(_comparison((left, right)), ("family", "code"), (_TO_CODE,)),
         "links": Table(
-            _columns(_LINKS),
+            columns(_LINKS),
             ("family", "code", "with_family", "with_code", "domain"),
             (_TO_CODE, (("with_family", "with_code"), "codebook", ("family", "code"))),
         ),
         "instruments": Table(_named(_INSTRUMENT, (left, right)), ("named_instrument",)),
         "actors": Table(_named(_ACTOR, (left, right)), ("actor",)),
         "targets": Table(
-            _columns(_TARGETS), ("coding_id", "number"), (_TO_PAPER, (("coding_id",), "evidence", ("coding_id",)))
+            columns(_TARGETS), ("coding_id", "number"), (_TO_PAPER, (("coding_id",), "evidence", ("coding_id",)))
         ),
-        "topics": Table(_columns(_TOPICS), ("topic",)),
-        "topic_curve": Table(_columns(_CURVE), ("topics",)),
+        "topics": Table(columns(_TOPICS), ("topic",)),
+        "topic_curve": Table(columns(_CURVE), ("topics",)),
         "topic_weights": Table(
-            _columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, (("topic",), "topics", ("topic",)))
+            columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, (("topic",), "topics", ("topic",)))
         ),
-        "rejected": Table(_columns(_REJECTED), ("path",)),
-        "doubts": Table(_columns(_DOUBTS), ("path", "source", "kind")),
-        "codebook": Table(_columns(_CODEBOOK), ("family", "code")),
+        "rejected": Table(columns(_REJECTED), ("path",)),
+        "doubts": Table(columns(_DOUBTS), ("path", "source", "kind")),
+        "codebook": Table(columns(_CODEBOOK), ("family", "code")),
     }
     values = _values(results)
     return {
@@ -237,7 +208,7 @@ def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
     return (
         Column("family", "string", "Family"),
         Column("code", "string", "Code"),
-        *_by_side(_SIDE, sides),
+        *by_side(_SIDE, sides),
         Column("difference", "number", f"Share of {left} minus share of {right}"),
         Column("difference_low", "number", "Lower end of its 95 % Newcombe interval"),
         Column("difference_high", "number", "Upper end of it"),
@@ -259,16 +230,12 @@ def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
 
 def _named(about: str, sides: tuple[str, str]) -> tuple[Column, ...]:
     return (
-        *_columns(about),
+        *columns(about),
         Column("papers", "integer", "Papers that name it, on whatever side"),
         Column("sentences", "integer", "Sentences that name it in a coding"),
-        *_by_side(_NAMED_SIDE, sides),
+        *by_side(_NAMED_SIDE, sides),
         Column("quotes", "string", "Ids of the surest coding of each paper; each leads to evidence.csv"),
     )
-
-
-def _by_side(text: str, sides: tuple[str, str]) -> list[Column]:
-    return [replace(c, name=f"{s}_{c.name}", means=f"{s}: {c.means}") for s in sides for c in _columns(text)]
 
 
 def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -290,42 +257,3 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("doubts", "kind"): get_args(DoubtKind),
         ("codebook", "family"): families,
     }
-
-
-def datapackage(listed: dict[str, Table], version: str) -> dict[str, Any]:
-    """The descriptor of the tables after Frictionless' Data Package and Table Schema, version 1."""
-    return {
-        "profile": "data-package",
-        "name": "precedent",
-        "title": "Precedent: comparative evidence tables",
-        "version": version,
-        "resources": [_resource(name, table) for name, table in listed.items()],
-    }
-
-
-def _resource(name: str, table: Table) -> dict[str, Any]:
-    leads = [  # an empty name is the table itself
-        {"fields": list(here), "reference": {"resource": there if there != name else "", "fields": list(fields)}}
-        for here, there, fields in table.leads
-    ]
-    return {
-        "name": name,
-        "path": f"{name}.csv",
-        "profile": "tabular-data-resource",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8-sig",
-        "schema": {
-            "fields": [_field(column, table) for column in table.columns],
-            "primaryKey": list(table.key),
-            **({"foreignKeys": leads} if leads else {}),
-        },
-    }
-
-
-def _field(column: Column, table: Table) -> dict[str, Any]:
-    limits: dict[str, Any] = {"required": True} if column.name in table.key else {}
-    if column.values:
-        limits["enum"] = list(column.values)
-    field = {"name": column.name, "type": column.kind, "description": column.means}
-    return {**field, "constraints": limits} if limits else field

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline.codebook import UNSPECIFIED, Codebook
-from pipeline.records import Comparison
+from pipeline.outcomes import Comparison
 
 MOST_SHARED = 3
 MOST_DIFFERENT = 4

@@ -7,10 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.export.columns import Column, tables
+from pipeline.export.columns import tables
 from pipeline.export.places import clean
 from pipeline.export.results import Results
 from pipeline.export.rows import rows
+from pipeline.export.schema import Column
 
 _TYPES = {"integer": pa.int64(), "number": pa.float64()}  # all else is text; lists and objects are JSON
 

@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.places import clean, sides_of
 from pipeline.export.results import Results
-from pipeline.records import Comparison, Paper, Side
+from pipeline.outcomes import Comparison, Side
+from pipeline.records import Paper
 
 _LATEX = {
     "\\": r"\textbackslash{}",

@@ -18,7 +18,8 @@ from pipeline.export.flow import flow, flow_svg
 from pipeline.export.island import byline, island
 from pipeline.export.results import Results
 from pipeline.export.rows import rows
-from pipeline.records import BOTH, Comparison, Link
+from pipeline.outcomes import Comparison, Link
+from pipeline.records import BOTH
 
 TEMPLATES = Path(__file__).parent / "templates"
 PERIOD = 5  # years in a bar of a topic's course

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.records import Coding, Comparison, Document, Doubt, Link, Named, Paper, Rejection, Target, TopicModel
+from pipeline.outcomes import Comparison, Link, TopicModel
+from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
-from pipeline.records import Coding, Comparison, Document, Link, Named, Paper, Side
+from pipeline.outcomes import Comparison, Link, Side
+from pipeline.records import Coding, Document, Named, Paper
 
 Row = Mapping[str, Any]
 QUOTES = 5  # quotes of a named instrument or actor

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.export.columns import datapackage, tables
+from pipeline.export.columns import tables
 from pipeline.export.places import clean
 from pipeline.export.results import Results
 from pipeline.export.rows import Row, rows
+from pipeline.export.schema import datapackage
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 

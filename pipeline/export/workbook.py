@@ -10,10 +10,11 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.export.columns import Column, tables
+from pipeline.export.columns import tables
 from pipeline.export.places import clean
 from pipeline.export.results import Results
 from pipeline.export.rows import Row, rows
+from pipeline.export.schema import Column
 
 MAX_CELL = 32_000  # Excel refuses cells of more than 32,767 characters
 CUT = " … (cut here: Excel takes no more; the CSV table holds it whole)"

@@ -8,6 +8,7 @@ import numpy as np
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.export import Results
+from pipeline.outcomes import Topic, TopicModel
 from pipeline.records import (
     Coding,
     Document,
@@ -20,8 +21,6 @@ from pipeline.records import (
     Role,
     Section,
     Status,
-    Topic,
-    TopicModel,
     Words,
 )
 

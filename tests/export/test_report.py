@@ -13,7 +13,7 @@ from pipeline.compare import compare
 from pipeline.export import Results, write_report
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow
-from pipeline.records import TopicModel
+from pipeline.outcomes import TopicModel
 from tests.export.made import HOSTILE, results
 
 
