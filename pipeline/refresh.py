@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline import coding, publish, store
+from pipeline.carry import carry
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.corpus import Scan, gather
 from pipeline.errors import CorpusError
-from pipeline.export import Results, write_report, write_tables
+from pipeline.export import Results, write_narrative, write_report, write_tables
 from pipeline.files import lock
 from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
@@ -100,6 +101,7 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     with publish.staging(plan.settings.out) as staged:
         write_tables(results, staged / "tables")
         write_report(results, staged / "report.html")
+        write_narrative(results, staged / "narrative.md")
         seconds = _seconds(outcomes) | {"tables": time.process_time() - started}
         summary = _summary(plan, outcomes, results, seconds)
         kept = publish.publish(staged, plan.settings.out, _record(plan, summary))
@@ -141,6 +143,7 @@ def _results(
         return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
 
     codings = tuple(c for paper in papers for c in coded[paper.document_id].codings)
+    comparisons = compare(papers, codings, plan.codebook)
     return Results(
         papers=papers,
         document=document,
@@ -150,7 +153,8 @@ def _results(
         targets=_targets(codings),
         named=coding.instruments(),
         topics=_topics(plan, papers, coded),
-        comparisons=compare(papers, codings, plan.codebook),
+        comparisons=comparisons,
+        carried=carry(comparisons, papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
         codebook=plan.codebook,
         versions={

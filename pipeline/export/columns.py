@@ -3,9 +3,11 @@
 The tables, the data dictionary and datapackage.json are all written from this list, so they cannot differ.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import get_args
 
+from pipeline.export.carry_table import carry_columns
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
@@ -109,6 +111,8 @@ unit string Unit of the quantity
 of_what string What it is to be reached in
 by_year integer Year by which it is to be reached
 base_year integer Year that it is held against
+domain string Side that the sentence belongs to, or both, or other
+status string Whether the sentence asserts, negates or proposes it
 quote string The sentence, verbatim as read
 page integer Page of the file on which the quote begins, from 1
 """
@@ -177,6 +181,7 @@ def tables(results: Results) -> dict[str, Table]:
         "evidence": Table(columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE, _TO_INSTRUMENT)),
         "documents": Table(columns(_DOCUMENTS), ("document_id",)),
         "comparison": Table(_comparison((left, right)), ("family", "code"), (_TO_CODE,)),
+        "carries_over": Table(carry_columns(results.codebook), ("family", "code"), (_TO_CODE,)),
         "links": Table(
             columns(_LINKS),
             ("family", "code", "with_family", "with_code", "domain"),
@@ -197,10 +202,11 @@ def tables(results: Results) -> dict[str, Table]:
         "codebook": Table(columns(_CODEBOOK), ("family", "code")),
     }
     values = _values(results)
-    return {
-        name: replace(table, columns=tuple(replace(c, values=values.get((name, c.name), ())) for c in table.columns))
-        for name, table in listed.items()
-    }
+    return {name: replace(table, columns=tuple(_limited(name, table, values))) for name, table in listed.items()}
+
+
+def _limited(name: str, table: Table, values: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Column]:
+    return (replace(c, values=values.get((name, c.name), c.values)) for c in table.columns)
 
 
 def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
@@ -251,6 +257,9 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("evidence", "review_status"): ("unreviewed", "accepted", "rejected", "recoded"),
         ("documents", "domain"): (*sides, BOTH, OTHER),
         ("comparison", "family"): families,
+        ("carries_over", "family"): families,
+        ("targets", "domain"): (*sides, BOTH, OTHER),
+        ("targets", "status"): get_args(Status),
         ("links", "family"): families,
         ("links", "with_family"): families,
         ("links", "domain"): sides,
