@@ -10,6 +10,7 @@ from pipeline.inference import MIN_PAPERS
 from pipeline.outcomes import (
     BETWEEN,
     CARRIES,
+    MORE,
     ON_BOTH,
     OPEN,
     THIN,
@@ -52,7 +53,8 @@ def carry(
     - `may carry over`, from `origin` to `target`: well evidenced on the one, thin on the other, and the interval
       of the difference excludes 0. It says that the papers of the folder leave a gap there, not that policy
       does, nor that what worked on the one side will work on the other;
-    - `already on both sides`: well evidenced on both, equally or not;
+    - `already on both sides`: well evidenced on both, equally or not, or `shared` by the verdict;
+    - `more on one side`: the interval of the difference excludes 0, but the evidence is not so far apart;
     - `too few papers to say`: anything else, so also 3 of 8 against none of 9.
 
     Codes stand beside each other where both are asserted on that side in one sentence, or the coding of one is
@@ -89,13 +91,14 @@ def _row(row: Comparison, held: Held, beside: dict[str, Beside], place: Place) -
 
 
 def _finding(row: Comparison, left: str, right: str) -> tuple[str, str, str]:
-    if (left, right) == (WELL, WELL):
+    if (left, right) == (WELL, WELL) or row.verdict == "shared":
         return ON_BOTH, "", ""
-    if (left, right) == (WELL, THIN) and (row.low or 0) > 0:
+    more_left, more_right = (row.low or 0) > 0, (row.high or 0) < 0
+    if more_left and (left, right) == (WELL, THIN):
         return CARRIES, row.left.domain, row.right.domain
-    if (left, right) == (THIN, WELL) and (row.high or 0) < 0:
+    if more_right and (left, right) == (THIN, WELL):
         return CARRIES, row.right.domain, row.left.domain
-    return OPEN, "", ""
+    return MORE if more_left or more_right else OPEN, "", ""
 
 
 def _standing(side: Side, codings: Sequence[Coding], beside: Sequence[Coding], place: Place) -> Standing:

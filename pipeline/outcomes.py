@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 # how well evidenced a code is on one side, and what that makes of it; `carry` holds the rule
 WELL, THIN, BETWEEN, UNSEEN = EVIDENCE = ("well evidenced", "thin", "in between", "too few papers on the side")
-CARRIES, ON_BOTH, OPEN = FINDINGS = ("may carry over", "already on both sides", "too few papers to say")
+CARRIES, ON_BOTH, MORE, OPEN = FINDINGS = (
+    "may carry over",
+    "already on both sides",
+    "more on one side",
+    "too few papers to say",
+)
 
 
 @dataclass(frozen=True, slots=True)

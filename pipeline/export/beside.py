@@ -31,12 +31,16 @@ def actors_beside(results: Results) -> list[Beside]:
 
 
 def targets_beside(results: Results) -> list[Beside]:
-    """Targets that sentences assert. Those of equal quantity, unit and year of reaching it are one."""
+    """Targets that sentences assert; those of equal quantity, unit and year, or else equal thing, are one.
+
+    A share of nobody knows what by nobody knows when, such as "20 %" alone, is left out.
+    """
     codings = {c.id: c for c in results.codings if c.status == "asserted"}
-    alike: dict[tuple[str, str, int | None], list[Target]] = defaultdict(list)
+    alike: dict[tuple[str, str, int | str], list[Target]] = defaultdict(list)
     for target in results.targets:
-        if target.coding_id in codings:
-            alike[target.quantity, target.unit, target.by_year].append(target)
+        when_or_what = target.by_year or target.of_what
+        if target.coding_id in codings and (when_or_what or target.unit != "%"):
+            alike[target.quantity, target.unit, when_or_what].append(target)
     stated = [(_in_words(found), codings[t.coding_id]) for found in alike.values() for t in found]
     return _beside(stated, results)
 
@@ -46,7 +50,8 @@ def _in_words(alike: list[Target]) -> str:
     first = alike[0]
     of_what = {target.of_what for target in alike if target.of_what}
     by_year = f" by {first.by_year}" if first.by_year else ""
-    return f"{first.quantity} {first.unit}{by_year}" + (f": {of_what.pop()}" if len(of_what) == 1 else "")
+    known = len(of_what) == 1 and str(first.by_year) not in min(of_what)
+    return f"{first.quantity} {first.unit}{by_year}" + (f": {min(of_what)}" if known else "")
 
 
 def _beside(named: Named, results: Results) -> list[Beside]:

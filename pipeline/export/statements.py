@@ -1,7 +1,7 @@
 """What a row of what carries over says, sentence by sentence, each with the codings that it rests on."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.codebook import Codebook
 from pipeline.export.findings import points
@@ -93,7 +93,8 @@ def counts(row: Carried, names: Words) -> Sentence:
 
 def of_papers(papers: int, side: Side) -> str:
     """ "5 of 8", or "12 of 40 (30 %)": a share of a few papers would look surer than it is."""
-    share = f" ({papers / side.of_papers * 100:.0f} %)" if side.of_papers >= SHARES_FROM else ""
+    per_cent = papers / side.of_papers * 100 if side.of_papers >= SHARES_FROM and papers else None
+    share = "" if per_cent is None else f" ({per_cent:.0f} %)" if per_cent >= 1 else " (under 1 %)"
     return f"{papers or 'none'} of {side.of_papers}{share}"
 
 
@@ -113,20 +114,26 @@ def _origin(row: Carried) -> tuple[Side, Standing]:
 
 
 def _beside(company: Company, side: Side, names: Words) -> Iterator[str | Cited]:
-    """ "3 of 8 papers assert beside it, as deterrent, Cost in 2, and Technology in 1"."""
-    yield f"{_told(company.papers, side, names)} assert beside it, as {names.families[company.family]}, "
-    yield from _listed([replace(m, name=names.codes[company.family, m.name]) for m in company.codes])
-
-
-def _listed(mentions: Sequence[Mention]) -> Iterator[str | Cited]:
-    """The first of them, each with its papers and what it rests on."""
-    told = mentions[:MOST_BESIDE]
-    for at, mention in enumerate(told):
-        yield (", and " if at == len(told) - 1 else ", ") if at else ""
-        yield f"{mention.name} in {mention.papers}"
+    """ "in 3 of 8 papers it stands beside a deterrent: Cost in 2, and Technology in 2"."""
+    family = names.families[company.family]
+    article = "an" if family[:1] in "aeiouAEIOU" else "a"
+    yield f"in {_told(company.papers, side, names)} it stands beside {article} {family}: "
+    backed = [mention for mention in company.codes if mention.papers >= MIN_TOLD] or company.codes
+    for between, mention in _joined(backed):
+        yield f"{between}{names.codes[company.family, mention.name]} in {mention.papers}"
         yield Cited(mention.quotes)
 
 
 def _named(named: Sequence[Mention], side: Side, names: Words) -> Iterator[str | Cited]:
-    yield f"of the {side.of_papers} {names.sides[side.domain]} papers, those that assert it name "
-    yield from _listed(named)
+    """ "under it, 3 of 8 papers name the one, and 2 the other"."""
+    yield "under it, "
+    for between, mention in _joined(named):
+        yield f"{between}{mention.papers if between else _told(mention.papers, side, names)} name {mention.name}"
+        yield Cited(mention.quotes)
+
+
+def _joined(mentions: Sequence[Mention]) -> Iterator[tuple[str, Mention]]:
+    """The first of them, each with what parts it from the one before."""
+    told = mentions[:MOST_BESIDE]
+    for at, mention in enumerate(told):
+        yield ("" if not at else ", and " if at == len(told) - 1 else ", "), mention
