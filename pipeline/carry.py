@@ -43,13 +43,14 @@ def carry(
     - `thin`: k <= 1, or the interval lies below 5 %;
     - `in between`: anything else.
 
-    Three papers, so that no two slips of the coding, nor one group of authors, make the evidence. One paper in
+    Three papers, so that no two slips of the coding make the evidence. One paper in
     twenty, because so many may carry a code by stray codings alone: above it the side surely has the code,
     below it nothing tells what it has from noise. Both are round figures, a judgement and no estimate; with 20
     papers they ask for 3 that assert a code, with 100 for 10, with 1000 for 64.
 
-    The finding is
+    The finding is the first of these that holds:
 
+    - `too few papers to say`: n < 5 on a side;
     - `may carry over`, from `origin` to `target`: well evidenced on the one, thin on the other, and the interval
       of the difference excludes 0. It says that the papers of the folder leave a gap there, not that policy
       does, nor that what worked on the one side will work on the other;
@@ -91,6 +92,8 @@ def _row(row: Comparison, held: Held, beside: dict[str, Beside], place: Place) -
 
 
 def _finding(row: Comparison, left: str, right: str) -> tuple[str, str, str]:
+    if UNSEEN in (left, right):
+        return OPEN, "", ""
     if (left, right) == (WELL, WELL) or row.verdict == "shared":
         return ON_BOTH, "", ""
     more_left, more_right = (row.low or 0) > 0, (row.high or 0) < 0

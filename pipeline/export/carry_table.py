@@ -1,7 +1,6 @@
 """The table of what carries over: a row a code, both sides' evidence on it, and what comes with it there."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from pipeline.codebook import Codebook
@@ -36,14 +35,24 @@ def carry_columns(codebook: Codebook) -> tuple[Column, ...]:
         Column("family", "string", "Family"),
         Column("code", "string", "Code"),
         Column("label", "string", "Name of the code"),
-        Column("finding", "string", "Whether a side's evidence may be a precedent for the other", FINDINGS),
-        Column("origin", "string", "Side on which it is well evidenced, where it may carry over", sides),
-        Column("target", "string", "Side on which it is thin, where it may carry over", sides),
+        Column("finding", "string", "Whether a side's evidence may be a precedent for the other"),
+        Column("origin", "string", "Side on which it is well evidenced, where it may carry over"),
+        Column("target", "string", "Side on which it is thin, where it may carry over"),
         Column("reading", "string", "The row in words"),
-        *(replace(c, values=EVIDENCE if c.name.endswith("_evidence") else ()) for c in of_side),
+        *of_side,
         Column("verdict", "string", "Verdict of the comparison"),
         Column("flips_to", "string", "Verdict that leaving out one paper can lead to, where it can change"),
     )
+
+
+def carry_values(sides: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """What the columns with few values may hold."""
+    return {
+        "finding": FINDINGS,
+        "origin": sides,
+        "target": sides,
+        **{f"{side}_evidence": EVIDENCE for side in sides},
+    }
 
 
 def carry_rows(results: Results) -> Iterator[Mapping[str, Any]]:

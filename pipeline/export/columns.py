@@ -3,11 +3,10 @@
 The tables, the data dictionary and datapackage.json are all written from this list, so they cannot differ.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import get_args
 
-from pipeline.export.carry_table import carry_columns
+from pipeline.export.carry_table import carry_columns, carry_values
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
@@ -202,11 +201,10 @@ def tables(results: Results) -> dict[str, Table]:
         "codebook": Table(columns(_CODEBOOK), ("family", "code")),
     }
     values = _values(results)
-    return {name: replace(table, columns=tuple(_limited(name, table, values))) for name, table in listed.items()}
-
-
-def _limited(name: str, table: Table, values: Mapping[tuple[str, str], tuple[str, ...]]) -> Iterator[Column]:
-    return (replace(c, values=values.get((name, c.name), c.values)) for c in table.columns)
+    return {
+        name: replace(table, columns=tuple(replace(c, values=values.get((name, c.name), ())) for c in table.columns))
+        for name, table in listed.items()
+    }
 
 
 def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
@@ -258,6 +256,7 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("documents", "domain"): (*sides, BOTH, OTHER),
         ("comparison", "family"): families,
         ("carries_over", "family"): families,
+        **{("carries_over", name): held for name, held in carry_values(sides).items()},
         ("targets", "domain"): (*sides, BOTH, OTHER),
         ("targets", "status"): get_args(Status),
         ("links", "family"): families,

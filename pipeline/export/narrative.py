@@ -55,16 +55,16 @@ def narrative(results: Results) -> str:
     """
     teller = Teller(results, words(results.codebook), {c.id: c for c in results.codings}, _citer(results))
     left, right = (escaped(domain.label) for domain in results.codebook.domains)
-    told = [part for part in _parts(teller) if part.lines or part.single]
+    parts = list(_parts(teller))
     families = ", ".join(escaped(name) for name in teller.names.families.values())
     question = (
         f"What precedent does {left} set for {right}, and {right} for {left}? Their papers are compared by what "
         f"they say under each code of these families: {families}."
     )
     blocks = [f"# {left} beside {right}", "## The question", question]
-    for part in told:
+    for part in parts:
         blocks += [f"## {part.heading}", "\n".join(part.lines)] if part.lines else []
-    blocks += ["## How to read this", "\n".join(_reading(results)), "## What is left out", "\n".join(_left_out(told))]
+    blocks += ["## How to read this", "\n".join(_reading(results)), "## What is left out", "\n".join(_left_out(parts))]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -162,8 +162,9 @@ def _left_out(parts: Iterable[Part]) -> list[str]:
     lines = []
     for part in parts:
         why = [(part.single, "that one paper alone would bear"), (part.further, "for want of room")]
-        if told := ", ".join(f"{n} {reason}" for n, reason in why if n):
-            lines.append(f"- {part.heading}: {told}.")
+        told = ", ".join(f"{n} {reason}" for n, reason in why if n)
+        if told or not part.lines:
+            lines.append(f"- {part.heading}: {told or 'nothing was found that two papers bear'}.")
     where = "comparison.csv, carries\\_over.csv, instruments.csv, targets.csv and actors.csv"
     return [*lines, f"- All that was found stands in the tables: {where}."]
 
