@@ -124,24 +124,21 @@ def _asserted_on(side: str, held: Held, place: Place) -> list[Coding]:
 
 
 def _beside(asserted: Sequence[Coding]) -> Beside:
-    by_id = {c.id: c for c in asserted}
     sentences: dict[tuple[str, int, int], list[Coding]] = defaultdict(list)
     for coding in asserted:
         sentences[sentence_of(coding)].append(coding)
+    by_id = {c.id: c for c in asserted}
+    met = (pair for together in sentences.values() for pair in itertools.permutations(together, 2))
+    tied = [(c, by_id[c.tied_to]) for c in asserted if c.tied_to in by_id]
     found: Beside = defaultdict(list)
-    for coding in asserted:
-        met = sentences[sentence_of(coding)]
-        tied = by_id.get(coding.tied_to)
-        for other in {c.id: c for c in (*met, *([tied] if tied else []))}.values():
-            if other.family != coding.family:
-                found[coding.family, coding.code].append(other)
-        if tied and tied not in met:
-            found[tied.family, tied.code].append(coding)
+    for one, other in itertools.chain(met, tied, ((to, c) for c, to in tied)):
+        if one.family != other.family:
+            found[one.family, one.code].append(other)
     return found
 
 
 def _company(beside: Iterable[Coding], place: Place) -> tuple[Company, ...]:
-    of_code: dict[tuple[str, str], dict[str, Coding]] = defaultdict(dict)
+    of_code: dict[tuple[str, str], dict[str, Coding]] = defaultdict(dict)  # by id: one may both meet it and be tied
     for coding in beside:
         of_code[coding.family, coding.code][coding.id] = coding
     made = []

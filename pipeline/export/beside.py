@@ -59,8 +59,9 @@ def _beside(named: Named, results: Results) -> list[Beside]:
     papers = {paper.document_id: paper for paper in results.papers}
     found: dict[str, tuple[list[Coding], list[Coding]]] = defaultdict(lambda: ([], []))
     for name, coding in named:
-        for at, counts in enumerate(sides_of(coding, papers[coding.document_id], results.codebook)):
-            if name and counts:
+        on = sides_of(coding, papers[coding.document_id], results.codebook) if name else ()
+        for at, counts in enumerate(on):
+            if counts:
                 found[name][at].append(coding)
     made = [Beside(name, _surest(left), _surest(right)) for name, (left, right) in found.items()]
     return sorted(made, key=lambda b: (-len({c.document_id for c in (*b.left, *b.right)}), b.name))
