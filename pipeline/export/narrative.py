@@ -19,6 +19,7 @@ from pipeline.records import BOTH, Coding, Document, Paper
 
 MOST = 8  # statements of a section, and rows of a table
 CITED = 2  # papers cited for a count
+SURE = 0.5  # probability that a coder would agree, below which a citation is marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def _reading(results: Results) -> list[str]:
         "- What a code comes with stands in one sentence with it, or next to it; that is no claim that one causes the "
         "other.",
         "- Named instruments and actors are counted whatever the status of the sentence; targets where it is asserted.",
-        "- The codings are a machine's. Read the quotes before you cite a number.",
+        "- The codings are a machine's; where its confidence is below 0.5 the citation is marked as unsure. Read the "
+        "quotes before you cite a number.",
     ]
 
 
@@ -213,7 +215,9 @@ def _citer(results: Results) -> Callable[[Coding], str]:
 
     def cite(coding: Coding) -> str:
         page = document(coding.document_id).page_at(coding.start).number
-        return f"[{escaped(names[coding.document_id])}, p. {page}](report.html#coding-{quote(coding.id, safe='')})"
+        unsure = ", unsure" if coding.confidence < SURE else ""
+        name = escaped(names[coding.document_id])
+        return f"[{name}, p. {page}](report.html#coding-{quote(coding.id, safe='')}){unsure}"
 
     return cite
 

@@ -73,7 +73,8 @@ def test_what_is_said_to_be_asserted_is_so_in_the_tables(sample: Results, tables
     rows = {(r["family"], r["code"]): r for r in read_table(tables / "comparison.csv")}
     codings = {c.id: c for c in sample.codings}
     said = re.compile(
-        r"(\d+|none) of (\d+) (Cleaner production|Climate and energy) papers (?:asserts? it|do|does)\b(?: \((.*?\))\))?"
+        r"(\d+|none) of (\d+) (Cleaner production|Climate and energy) papers (?:asserts? it|do|does)\b"
+        r"(?: \(((?:[^()]|\([^()]*\))*)\))?"
     )
     seen = 0
     for line in claims(narrative(sample)):
@@ -226,6 +227,14 @@ def test_papers_of_one_name_and_year_are_told_apart() -> None:
     names = {name for name, _, _ in CITATION.findall(text)}
     assert {"Lin 2010, key0", "Lin 2010, key1"} <= names
     assert "Lin 2010" not in names
+
+
+def test_a_coding_that_a_coder_would_hardly_agree_with_is_marked() -> None:
+    made = corpus(PLAIN, [[DUTY]] * 8, [[DUTY]] * 9)
+    doubted = tuple(replace(c, confidence=0.49 if c.document_id.startswith("0000") else 0.5) for c in made.codings)
+    text = narrative(settled(replace(made, papers=made.papers[:1] + made.papers[8:], codings=doubted), PLAIN))
+    marked = {name for name, _, _ in re.findall(CITATION.pattern + ", unsure", text)}
+    assert marked == {"Author0 2000"}
 
 
 # ---- hostile text ----
