@@ -7,21 +7,22 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import coding, publish, store
+from pipeline import coding, publish, snapshots, store
+from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.corpus import Scan, gather
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
-from pipeline.outcomes import TopicModel
-from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
+from pipeline.outcomes import ChangeKind, Snapshot, TopicModel
+from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path, source
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
@@ -39,7 +40,8 @@ log = logging.getLogger("precedent")
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did. `codings` counts by (family, domain); `kept` are tables a person had changed, set
-    aside; `seconds` is work by stage, summed over processes.
+    aside; `seconds` is work by stage, summed over processes. `changes` counts changes by kind since the run
+    that ended at `since`; None where there was no such run, or nothing to do.
     """
 
     run_id: str
@@ -54,6 +56,8 @@ class Summary:
     codings: Counter[tuple[str, str]]
     topics: str
     seconds: dict[str, float]
+    since: str
+    changes: dict[ChangeKind, int] | None
     kept: tuple[Path, ...] = ()
 
 
@@ -96,19 +100,24 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     """From what is kept of every paper to the tables and the report, put in place together."""
     plan, outcomes = work
     started = time.process_time()
-    results, rejected = collect(plan, outcomes)
+    results, snapshot = collect(plan, outcomes)
     with publish.staging(plan.settings.out) as staged:
         write_tables(results, staged / "tables")
         write_report(results, staged / "report.html")
         seconds = _seconds(outcomes) | {"tables": time.process_time() - started}
         summary = _summary(plan, outcomes, results, seconds)
-        kept = publish.publish(staged, plan.settings.out, _record(plan, summary))
-    log.info("%d papers, %d files left out", len(results.papers), len(rejected))
-    return Summary(**{**{f: getattr(summary, f) for f in Summary.__slots__}, "kept": tuple(kept)})
+        snapshots.save(plan.settings.out, snapshot)  # first: what the run record names must be there
+        kept = publish.publish(staged, plan.settings.out, _record(plan, summary, snapshot))
+    snapshots.prune(plan.settings.out, snapshot)
+    log.info("%d papers, %d files left out", len(results.papers), len(results.rejected))
+    return replace(summary, kept=tuple(kept))
 
 
-def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rejection, ...]]:
-    """Everything the tables are made of, from what is kept of the papers that are in the folder."""
+def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]:
+    """Everything the tables are made of, from what is kept of the papers that are in the folder, in full and in short.
+
+    What changed is told against the last run; for the last run itself, against the one before it.
+    """
     out, keys = plan.settings.out, plan.keys
     fresh = {o.document_id: o.rejection for o in outcomes if o.rejection}
     jobs = [Job(sha, Path(), names[0], out, keys, plan.codebook) for sha, names in plan.scan.papers.items()]
@@ -118,7 +127,29 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rej
     cards = store.load_cards([result_path(job, "read") for job in good])
     papers, duplicates, doubts = gather(plan.scan, cards, coded)
     rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)])
-    return _results(plan, papers, coded, rejected, doubts), rejected
+    before = snapshots.compared_with(out, str(publish.load_run(out).get("snapshot", "")), plan.run_id)
+    results = _results(plan, papers, coded, rejected, doubts)
+    snapshot = _snapshot(plan, results, before)
+    return replace(results, changes=changes(before, snapshot)), snapshot
+
+
+def _snapshot(plan: Plan, results: Results, before: Snapshot | None) -> Snapshot:
+    left, right = plan.codebook.domains
+    return Snapshot(
+        run_id=plan.run_id,
+        before=snapshots.name_of(before) if before else "",
+        versions={
+            "codebook": plan.codebook.fingerprint,
+            "model": results.versions["model_version"],
+            "reading": plan.keys["split"],
+            "program": source("code"),
+        },
+        sides=((left.id, left.label), (right.id, right.label)),
+        papers=snapshots.seen_papers(results.papers),
+        codings=snapshots.seen_codings(results.codings),
+        verdicts=snapshots.seen_verdicts(results.comparisons),
+        left_out={r.sha256: r.reason for r in results.rejected if r.sha256},
+    )
 
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
@@ -200,13 +231,24 @@ def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds:
         codings=Counter((c.family, c.domain) for c in results.codings),
         topics=results.topics.note or f"{len(results.topics.topics)} topics",
         seconds=seconds,
+        since=_since(plan),
+        changes=None if results.changes.first else counts(results.changes),
     )
 
 
-def _record(plan: Plan, summary: Summary) -> dict[str, Any]:
+def _since(plan: Plan) -> str:
+    """When the run ended that this one is compared with; empty where there is none."""
+    record = publish.load_run(plan.settings.out)
+    return str(record.get("since" if record.get("run_id") == plan.run_id else "finished", ""))
+
+
+def _record(plan: Plan, summary: Summary, snapshot: Snapshot) -> dict[str, Any]:
     """The run record: the only place with a clock in it."""
     return {
         "run_id": plan.run_id,
+        "snapshot": snapshots.name_of(snapshot),
+        "since": summary.since,
+        "changes": summary.changes,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "corpus": str(plan.settings.corpus),
         "keys": dict(plan.keys),
@@ -243,6 +285,8 @@ def _unchanged(plan: Plan) -> Summary:
         codings=codings,
         topics=record["topics"],
         seconds={},
+        since=record.get("since", ""),
+        changes=None,
     )
 
 

@@ -32,6 +32,8 @@ MAY = {
     "topics": SHARED | {"blocks", "factors"},
     "evidence": SHARED,
     "inference": BASE,
+    "snapshots": BASE | {"files"},
+    "changes": BASE | {"bibliography"},
     "compare": SHARED | {"evidence", "inference"},
     "export": SHARED | {"export"},
 }

@@ -6,6 +6,7 @@ The tables, the data dictionary and datapackage.json are all written from this l
 from dataclasses import replace
 from typing import get_args
 
+from pipeline.export.changes_table import KINDS, changes_table
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
@@ -195,6 +196,7 @@ def tables(results: Results) -> dict[str, Table]:
         "rejected": Table(columns(_REJECTED), ("path",)),
         "doubts": Table(columns(_DOUBTS), ("path", "source", "kind")),
         "codebook": Table(columns(_CODEBOOK), ("family", "code")),
+        "changes": changes_table(),
     }
     values = _values(results)
     return {
@@ -256,4 +258,5 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("links", "domain"): sides,
         ("doubts", "kind"): get_args(DoubtKind),
         ("codebook", "family"): families,
+        ("changes", "kind"): KINDS,
     }

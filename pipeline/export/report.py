@@ -13,6 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from pipeline.export.changes_table import change_view
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.island import byline, island
@@ -62,6 +63,7 @@ def _view(results: Results) -> dict[str, Any]:
         "bylines": {p.document_id: byline(p.metadata.authors, p.metadata.year) for p in results.papers},
         "side_names": {d.id: d.label for d in results.codebook.domains} | {BOTH: "Both"},
         "most": max((side.sentences for row in results.comparisons for side in (row.left, row.right)), default=0),
+        "changed": change_view(results),
         "flow": flow_svg(flow(results)),
         "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
         "script": Markup(script),  # noqa: S704 - a file of ours

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.outcomes import Comparison, Link, TopicModel
+from pipeline.outcomes import FIRST, Changes, Comparison, Link, TopicModel
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -14,7 +14,7 @@ class Results:
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
-    `named` holds what is known of instruments, by their names.
+    `named` holds what is known of instruments, by their names. `changes` are those since the last run.
     """
 
     papers: tuple[Paper, ...]
@@ -29,3 +29,4 @@ class Results:
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
+    changes: Changes = FIRST

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.export.changes_table import change_rows
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
 from pipeline.outcomes import Comparison, Link, Side
@@ -36,6 +37,7 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         ),
         "doubts": (dataclasses.asdict(doubt) for doubt in results.doubts),
         "codebook": _codebook(results),
+        "changes": change_rows(results),
     }
 
 

@@ -1,0 +1,134 @@
+"""Snapshots: what a run found, kept so that the next one can say what changed.
+
+They lie in `<out>/state/snapshots/`, one file each, named by the run and by all that came before it. A
+snapshot is written before its run's tables are put in place, and counts only once the run record names it:
+so a run that is killed in between is compared, when it runs again, with the same snapshot as before.
+"""
+
+import gzip
+import hashlib
+import json
+import logging
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pipeline.files import STATE, write_bytes
+from pipeline.outcomes import Comparison, SeenCoding, SeenPaper, SeenVerdict, Snapshot
+from pipeline.records import Coding, Paper
+
+FORMAT = 1
+OPENING = 80  # characters of a sentence by which it is known again, and shown once it is gone
+
+log = logging.getLogger("precedent")
+
+
+def seen_papers(papers: Iterable[Paper]) -> tuple[SeenPaper, ...]:
+    return tuple(
+        SeenPaper(p.document_id, p.citation_key, p.metadata.title, p.metadata.doi, p.path, p.domain) for p in papers
+    )
+
+
+def seen_codings(codings: Iterable[Coding]) -> tuple[SeenCoding, ...]:
+    return tuple(
+        SeenCoding(c.id, c.document_id, c.family, c.code, c.domain, c.status, c.quote[:OPENING]) for c in codings
+    )
+
+
+def seen_verdicts(comparisons: Iterable[Comparison]) -> tuple[SeenVerdict, ...]:
+    return tuple(
+        SeenVerdict(
+            row.family,
+            row.code,
+            row.verdict,
+            (row.left.papers, row.right.papers),
+            (row.left.of_papers, row.right.of_papers),
+        )
+        for row in comparisons
+    )
+
+
+def name_of(snapshot: Snapshot) -> str:
+    """The name that a snapshot is kept under: the same for the same run after the same history."""
+    return hashlib.sha256(f"{snapshot.run_id} {snapshot.before}".encode()).hexdigest()[:16]
+
+
+def compared_with(out: Path, last: str, run_id: str) -> Snapshot | None:
+    """The snapshot that the run `run_id` is compared with, or None where there is none.
+
+    `last` is the name in the record of the last finished run. Where that was this very run, whose tables are
+    made anew, it is the one before.
+    """
+    found = load(out, last) if last else None
+    if found and found.run_id == run_id:
+        return load(out, found.before) if found.before else None
+    return found
+
+
+def save(out: Path, snapshot: Snapshot) -> None:
+    """Keep a snapshot. Raises StoreError where it cannot be written."""
+    content = json.dumps({"format": FORMAT, **_plain(snapshot)}, ensure_ascii=False)
+    write_bytes(_path(out, name_of(snapshot)), gzip.compress(content.encode("utf-8", "surrogatepass"), 1, mtime=0))
+
+
+def load(out: Path, name: str) -> Snapshot | None:
+    """The snapshot of that name; None, with a line in the log, if it is gone, damaged or of another version."""
+    path = _path(out, name)
+    try:
+        content = json.loads(gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass"))
+        if content.pop("format") != FORMAT:
+            raise ValueError("it is of another version")
+        return _snapshot(**content)
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
+        log.warning("what the last run found cannot be read (%s: %r); this one counts as a first run", path, error)
+        return None
+
+
+def prune(out: Path, snapshot: Snapshot) -> None:
+    """Remove all snapshots but this one and the one that it was compared with."""
+    wanted = {_path(out, name_of(snapshot)), _path(out, snapshot.before)}
+    for path in _path(out, "").parent.glob("*.json.gz"):
+        if path not in wanted:
+            path.unlink()
+
+
+def _path(out: Path, name: str) -> Path:
+    return out / STATE / "snapshots" / f"{name}.json.gz"
+
+
+def _plain(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as lists and texts, the codings by paper, so that its long id stands there once."""
+    by_paper = groupby(snapshot.codings, key=lambda c: c.document_id)
+    return {
+        "run_id": snapshot.run_id,
+        "before": snapshot.before,
+        "versions": snapshot.versions,
+        "sides": snapshot.sides,
+        "papers": [astuple(paper) for paper in snapshot.papers],
+        "codings": [
+            (paper, [(c.id, c.family, c.code, c.domain, c.status, c.quote) for c in codings])
+            for paper, codings in by_paper
+        ],
+        "verdicts": [astuple(verdict) for verdict in snapshot.verdicts],
+        "left_out": snapshot.left_out,
+    }
+
+
+def _snapshot(
+    sides: Sequence[Sequence[str]],
+    papers: Sequence[Sequence[Any]],
+    codings: Sequence[tuple[str, Sequence[Any]]],
+    verdicts: Sequence[Sequence[Any]],
+    **rest: Any,
+) -> Snapshot:
+    (left, left_label), (right, right_label) = sides
+    return Snapshot(
+        sides=((left, left_label), (right, right_label)),
+        papers=tuple(SeenPaper(*row) for row in papers),
+        codings=tuple(SeenCoding(row[0], paper, *row[1:]) for paper, rows in codings for row in rows),
+        verdicts=tuple(SeenVerdict(family, code, said, tuple(k), tuple(n)) for family, code, said, k, n in verdicts),
+        **rest,
+    )
