@@ -1,7 +1,7 @@
 """Two runs side by side: papers in and out, codings gained and lost, verdicts that flipped, each with its cause."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.bibliography.normal import normal_doi, normal_title
@@ -95,12 +95,19 @@ def _altered(old: Mapping[str, str], new: Mapping[str, str]) -> str:
 def _replaced(old: Mapping[str, SeenPaper], new: Mapping[str, SeenPaper]) -> dict[str, str]:
     """New id -> old id of papers that are there in another version; the DOI tells before the title."""
     found: dict[str, str] = {}
-    for same in (lambda p: normal_doi(p.doi), _telling_title):
-        gone = {same(p): p.document_id for i, p in old.items() if i not in new and i not in found.values()}
-        for document_id, paper in new.items():
-            if document_id not in old and document_id not in found and same(paper) and same(paper) in gone:
-                found[document_id] = gone.pop(same(paper))
+    for mark in (lambda p: normal_doi(p.doi), _telling_title):
+        gone = _alone(mark, (p for i, p in old.items() if i not in new and i not in found.values()))
+        came = _alone(mark, (p for i, p in new.items() if i not in old and i not in found))
+        found |= {came[same]: gone[same] for same in came if same in gone}
     return found
+
+
+def _alone(mark: Callable[[SeenPaper], str], papers: Iterable[SeenPaper]) -> dict[str, str]:
+    """Mark -> id of the papers that alone have their mark."""
+    having: dict[str, list[str]] = defaultdict(list)
+    for paper in papers:
+        having[mark(paper)].append(paper.document_id)
+    return {same: ids[0] for same, ids in having.items() if same and len(ids) == 1}
 
 
 def _telling_title(paper: SeenPaper) -> str:
