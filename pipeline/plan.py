@@ -25,8 +25,9 @@ CODE = {  # the source files whose change makes a stage's results stale
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
-        *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "compare.py", "evidence.py"),
-        *("inference.py", "outcomes.py", "changes.py", "snapshots.py", "export/**/*", "refresh.py", "plan.py"),
+        *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
+        *("evidence.py", "inference.py", "outcomes.py", "export/**/*", "refresh.py", "plan.py"),
+        *("changes.py", "snapshots.py"),
     ),
 }
 LIBRARIES = {

@@ -15,6 +15,7 @@ MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them
 MIN_TERMS = 50  # terms that at least three papers share
 NAME_TERMS = 3
+KNOWN_BY = 30  # terms that a topic is known again by
 TYPICAL = 3  # papers, and sentences, that show what a topic is
 MEAN_WORDS = 20  # of a sentence: short ones get no prize for their one telling word
 
@@ -42,6 +43,7 @@ def find_topics(
     the topic's weight for the word times the root of the topic's part in the word's weight over all topics,
     so that words of every topic come late. Names use the most specific phrases and words, each once.
     `coherence` is the mean NPMI of pairs of `words` within a block, in [-1, 1] (Röder et al. 2015).
+    `terms` are the 30 words and phrases that are first in the same order, with that product as their weight.
     `papers` counts papers in which the topic weighs most. `sides` is the topic's share of a paper's
     sentences of that side or `both`, averaged over the papers that have such; 0 where none has. `axis` is
     the difference of the two shares over their sum, (r - 1) / (r + 1) of their ratio r, and so is its interval
@@ -122,10 +124,18 @@ def _model(
             axis_high=axes[k][2],
             typical=typical[place],
             sentences=_typical_sentences(typical[place], texts, dict(zip(vocabulary, specific[k], strict=True))),
+            terms=_heaviest(specific[k], vocabulary),
         )
         for place, k in enumerate(order)
     )
-    return TopicModel(topics, weights, "")
+    return TopicModel(topics, weights, "", next_id=len(topics) + 1)
+
+
+def _heaviest(weights: Floats, vocabulary: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    order = np.argsort(-weights.round(DECIMALS), kind="stable")[:KNOWN_BY]
+    return tuple(
+        (vocabulary[i].replace(JOINT, " "), weight) for i in order if (weight := round(float(weights[i]), DECIMALS))
+    )
 
 
 def _per_paper(mix: Floats, blocks: Sequence[Block], papers: int, which: int) -> Floats:

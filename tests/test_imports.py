@@ -30,6 +30,7 @@ MAY = {
     "blocks": SHARED,
     "factors": SHARED | {"blocks"},
     "topics": SHARED | {"blocks", "factors"},
+    "drift": BASE,
     "evidence": SHARED,
     "inference": BASE,
     "snapshots": BASE | {"files"},

@@ -83,7 +83,8 @@ sentences integer Such sentences
 quotes string Ids of the best codings; each leads to evidence.csv
 """
 _TOPICS = """
-topic integer Number of the topic
+topic integer Number of the topic, by weight over all papers
+id integer Number that the topic keeps from run to run; never given to another one
 name string Name, from its most specific words
 words string Top words
 coherence number NPMI of the top words, -1 to 1

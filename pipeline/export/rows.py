@@ -228,6 +228,7 @@ def _topics(results: Results) -> Iterator[Row]:
     for topic in results.topics.topics:
         yield {
             "topic": topic.number,
+            "id": topic.id,
             "name": topic.name,
             "words": _list(word for word, _ in topic.words),
             "coherence": topic.coherence,

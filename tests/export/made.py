@@ -110,7 +110,7 @@ def results() -> Results:
         Paper(bad.id, "=bad.pdf", ("@copy.pdf",), "-key", _about(), SCRIPT, 1, SCRIPT, "climate", {"climate": 4}),
     )
     documents = {good.id: good, bad.id: bad}
-    topic = Topic(1, f"=topic {SCRIPT}", ((SCRIPT, 1.0), ("@word", 0.5)), 0.1, 2, {"cp": 0.5, "climate": 0.5})
+    topic = Topic(1, f"=topic {SCRIPT}", ((SCRIPT, 1.0), ("@word", 0.5)), 0.1, 2, {"cp": 0.5, "climate": 0.5}, 1)
     return Results(
         papers=papers,
         document=documents.__getitem__,
