@@ -1,20 +1,27 @@
-"""Two runs side by side: papers in and out, codings gained and lost, verdicts that flipped, each with its cause."""
+"""Two runs side by side: papers in and out, codings gained and lost, verdicts flipped, topics, each with its cause."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.bibliography.normal import normal_doi, normal_title
-from pipeline.outcomes import FIRST, Change, ChangeKind, Changes, SeenCoding, SeenPaper, SeenVerdict, Snapshot
-from pipeline.records import BOTH
+from pipeline.flips import flips
+from pipeline.outcomes import (
+    FIRST,
+    Change,
+    ChangeKind,
+    Changes,
+    MovedPaper,
+    SeenCoding,
+    SeenPaper,
+    Snapshot,
+    TopicChanges,
+)
 
 TELLING = 3  # words of a title that only one paper has: "Editorial" is none
-NAMED = 8  # papers that a reason names; of more it gives the number
 IN: ChangeKind = "paper in"  # kinds of change that are causes of others
 OUT: ChangeKind = "paper out"
 REPLACED: ChangeKind = "paper replaced"
-
-Code = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,8 @@ class _Papers:
         return self.altered if document_id in self.old else IN
 
 
-def changes(before: Snapshot | None, now: Snapshot) -> Changes:
-    """What is otherwise in `now` than in `before`, which is None for a first run.
+def changes(before: Snapshot | None, now: Snapshot, topics: TopicChanges) -> Changes:
+    """What is otherwise in `now` than in `before`, which is None for a first run; `topics` as `drift` tells it.
 
     A paper is *replaced* where one left and one came with the same DOI or else the same title, of three words
     or more. Codings are the same by id, or else by paper (or the version that replaced it), code and opening
@@ -62,8 +69,12 @@ def changes(before: Snapshot | None, now: Snapshot) -> Changes:
         return FIRST
     old, new = ({p.document_id: p for p in run.papers} for run in (before, now))
     papers = _Papers(old, new, _replaced(old, new), _altered(before.versions, now.versions))
-    rows = (*_paper_rows(papers, before, now), *_coding_rows(papers, before, now), *_flips(papers, before, now))
-    return Changes(first=False, rows=rows)
+    rows = (
+        *_paper_rows(papers, before, now),
+        *_coding_rows(papers, before, now),
+        *flips(before, now, papers.replaced, papers.cause, papers.altered),
+    )
+    return Changes(first=False, rows=(*rows, *_topic_rows(topics, new)))
 
 
 def counts(changed: Changes) -> dict[ChangeKind, int]:
@@ -75,10 +86,10 @@ def in_words(counted: Mapping[ChangeKind, int]) -> str:
     """Counts of changes in a line, such as "1 paper in; 12 codings gained, 3 lost; 1 verdict flipped"."""
     told: dict[str, list[str]] = defaultdict(list)
     for kind, n in counted.items():
-        subject, what = kind.split(" ")
+        subject, what = kind.split(" ", 1)
         plural = "" if n == 1 else "s"
         told[subject].append(f"{n} {what}" if told[subject] else f"{n} {subject}{plural} {what}")
-    return "; ".join(", ".join(parts) for parts in told.values()) or "nothing changed in papers, codings or verdicts"
+    return "; ".join(", ".join(parts) for parts in told.values()) or "no paper, coding, verdict or topic changed"
 
 
 # ---- papers ----
@@ -200,109 +211,33 @@ def _coding(
     )
 
 
-# ---- verdicts ----
-
-Asserting = dict[Code, tuple[set[str], set[str]]]  # code -> ids of the papers that assert it, by side
+# ---- topics ----
 
 
-def _flips(papers: _Papers, before: Snapshot, now: Snapshot) -> Iterator[Change]:
-    was, told = ({(v.family, v.code): v for v in run.verdicts} for run in (before, now))
-    as_new = {old: new for new, old in papers.replaced.items()}  # by the ids that papers have now
-    asserting = _asserting(before, as_new), _asserting(now, {})
-    standing = _stand(before, as_new), _stand(now, {})
-    for code in dict.fromkeys([*told, *was]):
-        then, today = was.get(code), told.get(code)
-        if _verdict(then) != _verdict(today) and {_verdict(then), _verdict(today)} != {"", "not found"}:
-            moved = [_moved(side, code, asserting, standing) for side in (0, 1)]
-            yield Change(
-                kind="verdict flipped",
-                family=code[0],
-                code=code[1],
-                before=_in_counts(then, before),
-                after=_in_counts(today, now),
-                why=_reason(moved, papers, now) or _no_paper(then, today, papers),
-                papers=tuple(dict.fromkeys(i for side in moved for ids in side for i in sorted(ids)))[:NAMED],
-            )
+def _topic_rows(topics: TopicChanges, papers: Mapping[str, SeenPaper]) -> Iterator[Change]:
+    for topic, name in topics.born:
+        yield Change("topic born", topic=topic, after=name, why="no topic of the last run is like it")
+    for topic, name in topics.died:
+        yield Change("topic died", topic=topic, before=name, why="no topic of this run is like it")
+    for kept in topics.kept:
+        if kept.drifted:
+            why = f"its words moved by {kept.drift:.2f}, where 0 is none and 1 all of them"
+            yield Change("topic drifted", topic=kept.id, before=kept.before, after=kept.name, why=why)
+    was = {kept.id: kept.before for kept in topics.kept} | dict(topics.died)
+    now = {kept.id: kept.name for kept in topics.kept} | dict(topics.born)
+    for moved in topics.moved:
+        yield Change(
+            "paper changed topic",
+            document_id=moved.document_id,
+            citation_key=papers[moved.document_id].citation_key,
+            topic=moved.now,
+            before=f"{moved.before}: {was[moved.before]}",
+            after=f"{moved.now}: {now[moved.now]}",
+            why=_why_moved(moved, topics),
+        )
 
 
-def _verdict(verdict: SeenVerdict | None) -> str:
-    return verdict.verdict if verdict else ""
-
-
-def _in_counts(verdict: SeenVerdict | None, run: Snapshot) -> str:
-    """A verdict with its counts, such as "shared (CP 3 of 9, climate 2 of 8)"."""
-    if verdict is None:
-        return "not in the codebook"
-    sides = zip(run.sides, verdict.papers, verdict.of_papers, strict=True)
-    return f"{verdict.verdict} ({', '.join(f'{label} {k} of {n}' for (_, label), k, n in sides)})"
-
-
-def _stand(run: Snapshot, as_new: Mapping[str, str]) -> tuple[set[str], set[str]]:
-    """Ids of the papers that stand on each side."""
-    left, right = (
-        {as_new.get(p.document_id, p.document_id) for p in run.papers if p.domain in (side, BOTH)}
-        for side, _ in run.sides
-    )
-    return left, right
-
-
-def _asserting(run: Snapshot, as_new: Mapping[str, str]) -> Asserting:
-    """The papers that assert each code on each side, by the rule of `evidence.by_side`."""
-    domains = {paper.document_id: paper.domain for paper in run.papers}
-    found: Asserting = defaultdict(lambda: (set(), set()))
-    for coding in run.codings:
-        if coding.status == "asserted":
-            for at, (side, _) in enumerate(run.sides):
-                if domains[coding.document_id] in (side, BOTH) and coding.domain in (side, BOTH):
-                    paper = as_new.get(coding.document_id, coding.document_id)
-                    found[coding.family, coding.code][at].add(paper)
-    return found
-
-
-Moved = tuple[set[str], set[str], set[str], set[str]]  # of one side: see _moved
-
-
-def _moved(
-    side: int, code: Code, asserting: tuple[Asserting, Asserting], standing: tuple[tuple[set[str], set[str]], ...]
-) -> Moved:
-    """Papers of a side that assert a code only now, only before; others that stand there only now, only before."""
-    none: tuple[set[str], set[str]] = (set(), set())
-    was, now = (run.get(code, none)[side] for run in asserting)
-    stood, stand = (run[side] for run in standing)
-    return now - was, was - now, stand - stood - now, stood - stand - was
-
-
-def _reason(moved: list[Moved], papers: _Papers, now: Snapshot) -> str:
-    """The papers that made the difference, side by side; empty where there are none."""
-    told = []
-    for (_, label), (more, fewer, came, left) in zip(now.sides, moved, strict=True):
-        parts = [
-            *([f"now asserted by {_named(more, papers)}"] if more else []),
-            *([f"no longer by {_named(fewer, papers)}"] if fewer else []),
-            *(
-                [f"{_papers_count(len(came), 'more')} that {'does' if len(came) == 1 else 'do'} not assert it"]
-                if came
-                else []
-            ),
-            *([f"{_papers_count(len(left), 'fewer')} that did not assert it"] if left else []),
-        ]
-        told += [f"{label}: {', '.join(parts)}"] if parts else []
-    return "; ".join(told)
-
-
-def _papers_count(n: int, word: str) -> str:
-    return f"{n} {word} paper{'' if n == 1 else 's'}"
-
-
-def _named(ids: set[str], papers: _Papers) -> str:
-    """Papers by key and what befell them, such as "li2010 (paper in)"; of many only the number of the rest."""
-    known = {**papers.old, **papers.new}
-    names = sorted(f"{known[i].citation_key} ({papers.cause(i)})" for i in ids)
-    rest = [f"{len(names) - NAMED} others"] if len(names) > NAMED else []
-    return ", ".join([*names[:NAMED], *rest])
-
-
-def _no_paper(then: SeenVerdict | None, today: SeenVerdict | None, papers: _Papers) -> str:
-    if then is None or today is None:
-        return papers.altered
-    return "the papers are the same; the rule of the verdict changed"
+def _why_moved(moved: MovedPaper, topics: TopicChanges) -> str:
+    if moved.before in dict(topics.died):
+        return "its topic died"
+    return "the topic is new" if moved.now in dict(topics.born) else "the topics were fitted anew"

@@ -236,6 +236,7 @@ class Snapshot:
     codings depend on besides the papers: codebook, model, reading, program, each as some fingerprint.
     `sides` are (id, label) of the two domains, left first. `left_out` gives, by sha256, why a file is not in
     the tables. Codings are in the order of `papers` and of the text, verdicts in the codebook's order.
+    `topics` is what the next run's topics are held against.
     """
 
     run_id: str
@@ -246,6 +247,7 @@ class Snapshot:
     codings: tuple[SeenCoding, ...]
     verdicts: tuple[SeenVerdict, ...]
     left_out: dict[str, str]
+    topics: RememberedTopics
 
 
 ChangeKind = Literal[
@@ -256,6 +258,10 @@ ChangeKind = Literal[
     "coding lost",
     "coding changed",  # in status or domain
     "verdict flipped",
+    "topic born",
+    "topic died",
+    "topic drifted",
+    "paper changed topic",
 ]
 
 
@@ -264,7 +270,7 @@ class Change:
     """One thing that is otherwise than in the last run. Fields that do not apply to its kind are empty.
 
     `before` and `after` say what was and what is, in words; `why` what brought it about. `papers` are ids of
-    papers that made a verdict flip.
+    papers that made a verdict flip; `topic` is the id that a topic keeps from run to run.
     """
 
     kind: ChangeKind
@@ -278,11 +284,12 @@ class Change:
     after: str = ""
     why: str = ""
     papers: tuple[str, ...] = ()
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed since the last run: papers, then codings, then verdicts. `first` says that there was none."""
+    """What changed since the last run: papers, codings, verdicts, topics. `first` says that there was none."""
 
     first: bool
     rows: tuple[Change, ...] = ()

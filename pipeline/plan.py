@@ -27,7 +27,7 @@ CODE = {  # the source files whose change makes a stage's results stale
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
         *("evidence.py", "inference.py", "outcomes.py", "export/**/*", "refresh.py", "plan.py"),
-        *("changes.py", "snapshots.py"),
+        *("changes.py", "flips.py", "snapshots.py"),
     ),
 }
 LIBRARIES = {

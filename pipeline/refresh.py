@@ -18,6 +18,7 @@ from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.corpus import Scan, gather
+from pipeline.drift import align
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
@@ -129,27 +130,17 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]
     rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)])
     before = snapshots.compared_with(out, str(publish.load_run(out).get("snapshot", "")), plan.run_id)
     results = _results(plan, papers, coded, rejected, doubts)
-    snapshot = _snapshot(plan, results, before)
-    return replace(results, changes=changes(before, snapshot)), snapshot
-
-
-def _snapshot(plan: Plan, results: Results, before: Snapshot | None) -> Snapshot:
-    left, right = plan.codebook.domains
-    return Snapshot(
-        run_id=plan.run_id,
-        before=snapshots.name_of(before) if before else "",
-        versions={
-            "codebook": plan.codebook.fingerprint,
-            "model": results.versions["model_version"],
-            "reading": plan.keys["split"],
-            "program": source("code"),
-        },
-        sides=((left.id, left.label), (right.id, right.label)),
-        papers=snapshots.seen_papers(results.papers),
-        codings=snapshots.seen_codings(results.codings),
-        verdicts=snapshots.seen_verdicts(results.comparisons),
-        left_out={r.sha256: r.reason for r in results.rejected if r.sha256},
-    )
+    topics, topic_changes = align(results.topics, before.topics if before else None)
+    results = replace(results, topics=topics)
+    model = results.versions["model_version"]
+    made_by = {
+        "codebook": plan.codebook.fingerprint,
+        "model": model,
+        "reading": keys["split"],
+        "program": source("code"),
+    }
+    snapshot = snapshots.take(results, before, made_by)
+    return replace(results, changes=changes(before, snapshot, topic_changes)), snapshot
 
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:

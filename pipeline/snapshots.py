@@ -10,15 +10,16 @@ import hashlib
 import json
 import logging
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from pipeline.drift import from_json, remember, to_json
+from pipeline.export.results import Results
 from pipeline.files import STATE, write_bytes
 from pipeline.outcomes import Comparison, SeenCoding, SeenPaper, SeenVerdict, Snapshot
-from pipeline.records import Coding, Paper
 
 FORMAT = 1
 OPENING = 80  # characters of a sentence by which it is known again, and shown once it is gone
@@ -26,29 +27,31 @@ OPENING = 80  # characters of a sentence by which it is known again, and shown o
 log = logging.getLogger("precedent")
 
 
-def seen_papers(papers: Iterable[Paper]) -> tuple[SeenPaper, ...]:
-    return tuple(
-        SeenPaper(p.document_id, p.citation_key, p.metadata.title, p.metadata.doi, p.path, p.domain) for p in papers
+def take(results: Results, before: Snapshot | None, versions: dict[str, str]) -> Snapshot:
+    """The snapshot of a run that is compared with `before`, if with any; `versions` as in Snapshot."""
+    left, right = results.codebook.domains
+    return Snapshot(
+        run_id=results.versions["run_id"],
+        before=name_of(before) if before else "",
+        versions=versions,
+        sides=((left.id, left.label), (right.id, right.label)),
+        papers=tuple(
+            SeenPaper(p.document_id, p.citation_key, p.metadata.title, p.metadata.doi, p.path, p.domain)
+            for p in results.papers
+        ),
+        codings=tuple(
+            SeenCoding(c.id, c.document_id, c.family, c.code, c.domain, c.status, c.quote[:OPENING])
+            for c in results.codings
+        ),
+        verdicts=tuple(_verdict(row) for row in results.comparisons),
+        left_out={r.sha256: r.reason for r in results.rejected if r.sha256},
+        topics=remember(results.topics),
     )
 
 
-def seen_codings(codings: Iterable[Coding]) -> tuple[SeenCoding, ...]:
-    return tuple(
-        SeenCoding(c.id, c.document_id, c.family, c.code, c.domain, c.status, c.quote[:OPENING]) for c in codings
-    )
-
-
-def seen_verdicts(comparisons: Iterable[Comparison]) -> tuple[SeenVerdict, ...]:
-    return tuple(
-        SeenVerdict(
-            row.family,
-            row.code,
-            row.verdict,
-            (row.left.papers, row.right.papers),
-            (row.left.of_papers, row.right.of_papers),
-        )
-        for row in comparisons
-    )
+def _verdict(row: Comparison) -> SeenVerdict:
+    papers, of_papers = (row.left.papers, row.right.papers), (row.left.of_papers, row.right.of_papers)
+    return SeenVerdict(row.family, row.code, row.verdict, papers, of_papers)
 
 
 def name_of(snapshot: Snapshot) -> str:
@@ -114,6 +117,7 @@ def _plain(snapshot: Snapshot) -> dict[str, Any]:
         ],
         "verdicts": [astuple(verdict) for verdict in snapshot.verdicts],
         "left_out": snapshot.left_out,
+        "topics": to_json(snapshot.topics),
     }
 
 
@@ -122,6 +126,7 @@ def _snapshot(
     papers: Sequence[Sequence[Any]],
     codings: Sequence[tuple[str, Sequence[Any]]],
     verdicts: Sequence[Sequence[Any]],
+    topics: str,
     **rest: Any,
 ) -> Snapshot:
     (left, left_label), (right, right_label) = sides
@@ -130,5 +135,6 @@ def _snapshot(
         papers=tuple(SeenPaper(*row) for row in papers),
         codings=tuple(SeenCoding(row[0], paper, *row[1:]) for paper, rows in codings for row in rows),
         verdicts=tuple(SeenVerdict(family, code, said, tuple(k), tuple(n)) for family, code, said, k, n in verdicts),
+        topics=from_json(topics),
         **rest,
     )

@@ -15,18 +15,40 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import changes as comparing
 from pipeline import publish, snapshots
-from pipeline.changes import changes, counts, in_words
+from pipeline.changes import counts, in_words
 from pipeline.cli import describe
 from pipeline.codebook import SHIPPED, load_codebook
 from pipeline.export import read_table
-from pipeline.outcomes import Change, ChangeKind, Changes, SeenCoding, SeenPaper, SeenVerdict, Snapshot
+from pipeline.outcomes import (
+    Change,
+    ChangeKind,
+    Changes,
+    KeptTopic,
+    MovedPaper,
+    RememberedTopic,
+    RememberedTopics,
+    SeenCoding,
+    SeenPaper,
+    SeenVerdict,
+    Snapshot,
+    TopicChanges,
+)
 from pipeline.plan import make_plan
 from pipeline.refresh import Summary, collect, refresh
 from pipeline.settings import Settings
 
 SIDES = (("cp", "CP"), ("climate", "Climate"))
 VERSIONS = {"codebook": "c", "model": "m", "reading": "r", "program": "p"}
+
+
+NO_TOPICS = RememberedTopics((), {}, 1)
+SAME_TOPICS = TopicChanges((), (), (), ())
+
+
+def changes(before: Snapshot | None, now: Snapshot, topics: TopicChanges = SAME_TOPICS) -> Changes:
+    return comparing.changes(before, now, topics)
 
 
 def paper(name: str, domain: str = "cp", title: str = "", doi: str = "") -> SeenPaper:
@@ -51,7 +73,9 @@ def run(
     **versions: str,
 ) -> Snapshot:
     known = {**VERSIONS, **versions}
-    return Snapshot("run", "", known, SIDES, tuple(papers), tuple(codings or ()), tuple(verdicts or ()), left_out or {})
+    return Snapshot(
+        "run", "", known, SIDES, tuple(papers), tuple(codings or ()), tuple(verdicts or ()), left_out or {}, NO_TOPICS
+    )
 
 
 def of_kind(changed: Changes, kind: ChangeKind) -> list[Change]:
@@ -72,7 +96,7 @@ def test_a_first_run_has_no_changes_and_says_that_it_is_one() -> None:
 def test_the_same_run_twice_changed_nothing() -> None:
     same = run([paper("a")], [coding("a")], [verdict("tax", "shared", (1, 0), (1, 0))])
     assert changes(same, same) == Changes(first=False)
-    assert in_words(counts(changes(same, same))) == "nothing changed in papers, codings or verdicts"
+    assert in_words(counts(changes(same, same))) == "no paper, coding, verdict or topic changed"
 
 
 def test_a_paper_that_came_or_left_says_why() -> None:
@@ -178,16 +202,24 @@ def test_a_flip_names_the_papers_and_the_counts() -> None:
     assert (flip.before, flip.after) == ("shared (CP 1 of 1, Climate 0 of 1)", "more in CP (CP 2 of 2, Climate 1 of 3)")
     assert flip.why == (
         "CP: now asserted by key-c (paper in), key-d (paper in), no longer by key-a (paper out); "
-        "Climate: now asserted by key-b (codebook changed), 2 more papers that do not assert it"
+        "Climate: now asserted by key-b (codebook changed), 2 more papers without it"
     )
     assert flip.papers == ("c", "d", "a", "b", "e")
+
+
+def test_a_flip_by_a_paper_that_only_proposes_it_names_that_paper() -> None:
+    before = run([paper("a")], verdicts=[verdict("tax", "not found", (0, 0), (1, 0))])
+    said = [coding("b", said="proposed"), coding("a", said="negated")]
+    now = run([paper("a"), paper("b")], said, [verdict("tax", "proposed or negated only", (0, 0), (2, 0))], model="x")
+    (flip,) = of_kind(changes(before, now), "verdict flipped")
+    assert flip.why == "CP: now proposed or negated by key-a (model changed), key-b (paper in)"
 
 
 def test_a_flip_by_papers_that_say_nothing_counts_them() -> None:
     before = run([paper("a")], verdicts=[verdict("tax", "too few papers to say", (0, 0), (1, 0))])
     now = run([paper("a"), paper("b")], verdicts=[verdict("tax", "only in Climate", (0, 0), (2, 0))])
     (flip,) = of_kind(changes(before, now), "verdict flipped")
-    assert flip.why == "CP: 1 more paper that does not assert it"
+    assert flip.why == "CP: 1 more paper without it"
 
 
 def test_another_version_of_an_asserting_paper_makes_no_difference() -> None:
@@ -210,6 +242,22 @@ def test_many_papers_are_numbered_rather_than_named() -> None:
     (flip,) = of_kind(changes(run([], [], [verdict("tax", "not found", (0, 0), (0, 0))]), now), "verdict flipped")
     assert "key-p07 (paper in), 22 others" in flip.why
     assert len(flip.papers) == 8
+
+
+def test_what_became_of_topics() -> None:
+    kept = (KeptTopic(1, "dyes", "dyes", 0.1, False), KeptTopic(2, "steel, coke", "steel", 0.256, True))
+    moved = (MovedPaper("a", 3, 4), MovedPaper("b", 3, 2), MovedPaper("c", 1, 4), MovedPaper("d", 1, 2))
+    papers = run([paper(name) for name in "abcd"])
+    rows = changes(papers, papers, TopicChanges(((4, "credits"),), ((3, "tea"),), kept, moved)).rows
+    assert [(row.kind, row.topic, row.document_id, row.before, row.after, row.why) for row in rows] == [
+        ("topic born", 4, "", "", "credits", "no topic of the last run is like it"),
+        ("topic died", 3, "", "tea", "", "no topic of this run is like it"),
+        ("topic drifted", 2, "", "steel", "steel, coke", "its words moved by 0.26, where 0 is none and 1 all of them"),
+        ("paper changed topic", 4, "a", "3: tea", "4: credits", "its topic died"),
+        ("paper changed topic", 2, "b", "3: tea", "2: steel, coke", "its topic died"),
+        ("paper changed topic", 4, "c", "1: dyes", "4: credits", "the topic is new"),
+        ("paper changed topic", 2, "d", "1: dyes", "2: steel, coke", "the topics were fitted anew"),
+    ]
 
 
 def test_the_line_of_the_summary() -> None:
@@ -235,7 +283,10 @@ def random_runs(draw: st.DrawFn) -> Snapshot:
     ]
     words = st.sampled_from(["shared", "not found", "more in CP"])
     told = [verdict(code, draw(words), (0, 0), (0, 0)) for code in ("tax", "ban")]
-    return run(papers, codings, told, codebook=draw(st.sampled_from("xy")))
+    terms = st.tuples(st.text(), st.floats(0, 1))
+    topics = [RememberedTopic(n, draw(st.text()), tuple(draw(st.lists(terms)))) for n in range(draw(st.integers(0, 3)))]
+    made = run(papers, codings, told, codebook=draw(st.sampled_from("xy")))
+    return replace(made, topics=RememberedTopics(tuple(topics), dict.fromkeys(names, 1), 9))
 
 
 @settings(deadline=None)
@@ -423,10 +474,10 @@ def test_a_term_of_the_codebook_gains_its_sentences_under_the_ids_of_before(fold
     for start in ("2009-lin", "2013-bram"):
         remove(folder, start)
     mine, text = tmp_path / "mine.toml", SHIPPED.read_text(encoding="utf-8")
-    mine.write_text(text.replace("terms = [", 'terms = [\n    "zzyzx levy",', 1), encoding="utf-8")
+    mine.write_text(text.replace('"ecotax"', '"ecotax", "zzyzx"'), encoding="utf-8")
     refresh(replace(folder, codebook=mine))
     before = evidence(folder)
-    mine.write_text(text.replace("terms = [", 'terms = [\n    "energy",', 1), encoding="utf-8")
+    mine.write_text(text.replace('"ecotax"', '"ecotax", "energy"'), encoding="utf-8")
     refresh(replace(folder, codebook=mine))
     now = evidence(folder)
     rows = [row for row in told(folder) if row["kind"] == "coding gained"]
@@ -496,17 +547,12 @@ def test_the_papers_behind_the_counts_are_those_of_the_comparison(sample_run: tu
     """Against a run of nothing every flip's reason counts what the comparison counts."""
     here = sample_run[0]
     sample = collect(make_plan(here, load_codebook(here.codebook)), ())[0]
-    now = replace(
-        run([]),
-        papers=snapshots.seen_papers(sample.papers),
-        codings=snapshots.seen_codings(sample.codings),
-        verdicts=snapshots.seen_verdicts(sample.comparisons),
-    )
+    now = replace(snapshots.take(sample, None, VERSIONS), sides=SIDES)
     nothing = run([], [], [replace(v, verdict="nothing", papers=(0, 0), of_papers=(0, 0)) for v in now.verdicts])
     rows = {(row.family, row.code): row.why for row in of_kind(changes(nothing, now), "verdict flipped")}
     for row in sample.comparisons:
         for label, side in zip(("CP", "Climate"), (row.left, row.right), strict=True):
-            (part,) = re.findall(rf"{label}: ([^;]*)", rows[row.family, row.code])
-            listed = part.count("(paper in)") + sum(map(int, re.findall(r"(\d+) others", part)))
-            silent = sum(map(int, re.findall(r"(\d+) more paper", part)))
-            assert (listed, listed + silent) == (side.papers, side.of_papers), (row.code, label)
+            groups = re.findall(rf"{label}: ([^;]*)", rows[row.family, row.code])[0].split("now proposed or ")
+            listed = [g.count("(paper in)") + sum(map(int, re.findall(r"(\d+) others", g))) for g in groups]
+            silent = sum(map(int, re.findall(r"(\d+) more paper", groups[-1])))
+            assert (listed[0], sum(listed) + silent) == (side.papers, side.of_papers)

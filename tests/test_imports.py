@@ -33,8 +33,9 @@ MAY = {
     "drift": BASE,
     "evidence": SHARED,
     "inference": BASE,
-    "snapshots": BASE | {"files"},
-    "changes": BASE | {"bibliography"},
+    "snapshots": BASE | {"files", "drift", "export"},
+    "flips": BASE,
+    "changes": BASE | {"bibliography", "flips"},
     "compare": SHARED | {"evidence", "inference"},
     "export": SHARED | {"export"},
 }

@@ -21,6 +21,7 @@ quote string Opening words of its sentence
 before string What was: the file; the coding's status and domain; the verdict with its counts of papers
 after string What is
 why string What brought it about
+topic integer Id of the topic, which it keeps from run to run; of a paper that changed topic the new one
 papers string Ids of papers that made the verdict flip, at most eight
 """
 
@@ -46,5 +47,12 @@ def change_view(results: Results) -> dict[str, Any]:
     for kind in ("coding gained", "coding lost", "coding changed"):
         for change in of[kind]:
             causes[change.why][kind.removeprefix("coding ")] += 1
+    topics = [change for kind in ("topic born", "topic died", "topic drifted") for change in of[kind]]
     papers = {paper.document_id: paper for paper in results.papers}
-    return {"first": results.changes.first, "of": of, "causes": dict(sorted(causes.items())), "papers": papers}
+    return {
+        "first": results.changes.first,
+        "of": of,
+        "causes": dict(sorted(causes.items())),
+        "papers": papers,
+        "topics": topics,
+    }
