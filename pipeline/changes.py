@@ -73,8 +73,9 @@ def changes(before: Snapshot | None, now: Snapshot, topics: TopicChanges) -> Cha
         *_paper_rows(papers, before, now),
         *_coding_rows(papers, before, now),
         *flips(before, now, papers.replaced, papers.cause, papers.altered),
+        *_topic_rows(topics, new),
     )
-    return Changes(first=False, rows=(*rows, *_topic_rows(topics, new)))
+    return Changes(first=False, rows=rows)
 
 
 def counts(changed: Changes) -> dict[ChangeKind, int]:

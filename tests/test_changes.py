@@ -495,43 +495,37 @@ def killed(*_: object) -> None:
     raise Killed
 
 
-@pytest.mark.parametrize("at", ["before anything is put in place", "before the run record", "after it"])
-def test_a_killed_run_neither_loses_nor_doubles_a_change(
-    at: str, folder: Settings, own_run: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def kill(here: Settings, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(at, killed)
+        with pytest.raises(Killed):
+            refresh(here)
+
+
+def came(here: Settings) -> list[str]:
+    return [row["citation_key"] for row in told(here) if row["kind"] == "paper in"]
+
+
+def test_killed_runs_neither_lose_nor_double_a_change(
+    folder: Settings, own_run: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh(folder)
+    add(own_run.corpus, folder, "2004-wam")
+    kill(folder, monkeypatch, "pipeline.publish.publish")  # before anything is put in place
+    add(own_run.corpus, folder, "2019-val")  # what the killed run did not tell is told by the next
     undisturbed = replace(folder, out=tmp_path / "undisturbed")
     shutil.copytree(folder.out, undisturbed.out)
-    add(own_run.corpus, folder, "2004-wam")
     refresh(undisturbed)
-    with monkeypatch.context() as patched:
-        place = {
-            "before anything is put in place": "pipeline.publish.publish",
-            "before the run record": "pipeline.publish.write_bytes",
-            "after it": "pipeline.snapshots.prune",
-        }[at]
-        patched.setattr(place, killed)
-        with pytest.raises(Killed):
-            refresh(folder)
+    kill(folder, monkeypatch, "pipeline.publish.write_bytes")  # all is in place but the run record
     refresh(folder)
+    assert came(folder) == ["wambolin2004centre", "valdeira2019certificate"]
     assert tables(folder) == tables(undisturbed)
-    add(own_run.corpus, folder, "2019-val")  # and the next change is told once
+    add(own_run.corpus, folder, "2023-hig")
+    kill(folder, monkeypatch, "pipeline.snapshots.prune")  # all is in place
+    assert came(folder) == ["higashimoto2023owners"]
+    add(own_run.corpus, folder, "2010-bao")
     refresh(folder)
-    assert [row["citation_key"] for row in told(folder) if row["kind"] == "paper in"] == ["valdeira2019certificate"]
-
-
-def test_a_change_that_a_killed_run_did_not_tell_is_told_by_the_next(
-    folder: Settings, own_run: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refresh(folder)
-    add(own_run.corpus, folder, "2004-wam")
-    with monkeypatch.context() as patched:
-        patched.setattr("pipeline.publish.publish", killed)
-        with pytest.raises(Killed):
-            refresh(folder)
-    add(own_run.corpus, folder, "2019-val")
-    refresh(folder)
-    assert sum(row["kind"] == "paper in" for row in told(folder)) == 2
+    assert came(folder) == ["baoreed2010signing"]
 
 
 def test_without_state_a_run_is_a_first_one(folder: Settings, own_run: Settings) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.export import Results
-from pipeline.outcomes import Topic, TopicModel
+from pipeline.outcomes import Change, Changes, Topic, TopicModel
 from pipeline.records import (
     Coding,
     Document,
@@ -122,8 +122,23 @@ def results() -> Results:
         codebook=codebook,
         named={name: Named(name, "International", 1987)},
         doubts=(Doubt("=bad.pdf", f"@{SCRIPT}", "refs.bib:3", "near", f"+{SCRIPT}", "-name it"),),
+        changes=_changes(bad.id),
         versions={"run_id": "r", "model_version": "m", "codebook_version": "c", "precedent": "0"},
     )
+
+
+def _changes(here: str) -> Changes:
+    """A hostile paper that came, another that left and took its coding along, a verdict and a topic."""
+    gone = {"document_id": "d" * 64, "citation_key": f"@{SCRIPT}"}
+    rows = (
+        Change("paper in", here, "-key", after="=bad.pdf", why=f"left out in the last run: {SCRIPT}"),
+        Change("paper out", **gone, before=f"=gone {SCRIPT}.pdf", why=f"+{SCRIPT}"),
+        Change("coding lost", **gone, family="motivator", code="cost_saving", quote=HOSTILE[0], why="paper out"),
+        Change("verdict flipped", family="instrument", code=SCRIPT, before=SCRIPT, why=f"={SCRIPT}", papers=(here,)),
+        Change("topic drifted", topic=1, before=f"=topic {SCRIPT}", after=f"@topic {SCRIPT}", why=SCRIPT),
+        Change("paper changed topic", here, "-key", topic=1, before=f"2: {SCRIPT}", after=f"1: {SCRIPT}", why=SCRIPT),
+    )
+    return Changes(first=False, rows=rows)
 
 
 def _about() -> Metadata:
