@@ -129,11 +129,13 @@ def results() -> Results:
 
 def _changes(here: str) -> Changes:
     """A hostile paper that came, another that left and took its coding along, a verdict and a topic."""
-    gone = {"document_id": "d" * 64, "citation_key": f"@{SCRIPT}"}
+    gone = Change("paper out", "d" * 64, f"@{SCRIPT}", before=f"=gone {SCRIPT}.pdf", why=f"+{SCRIPT}")
     rows = (
         Change("paper in", here, "-key", after="=bad.pdf", why=f"left out in the last run: {SCRIPT}"),
-        Change("paper out", **gone, before=f"=gone {SCRIPT}.pdf", why=f"+{SCRIPT}"),
-        Change("coding lost", **gone, family="motivator", code="cost_saving", quote=HOSTILE[0], why="paper out"),
+        gone,
+        replace(
+            gone, kind="coding lost", family="motivator", code="cost_saving", quote=HOSTILE[0], before="asserted, cp"
+        ),
         Change("verdict flipped", family="instrument", code=SCRIPT, before=SCRIPT, why=f"={SCRIPT}", papers=(here,)),
         Change("topic drifted", topic=1, before=f"=topic {SCRIPT}", after=f"@topic {SCRIPT}", why=SCRIPT),
         Change("paper changed topic", here, "-key", topic=1, before=f"2: {SCRIPT}", after=f"1: {SCRIPT}", why=SCRIPT),
