@@ -5,13 +5,13 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.blocks import JOINT, Block
-from pipeline.outcomes import TopicCount
+from pipeline.outcomes import TopicCount, TopicMethod
 
 TOP_WORDS = 10
 MOST_TOPICS = 40  # of what the rule chooses by itself
@@ -21,7 +21,6 @@ LDA_PASSES = 20
 DRAWS, PART = 3, 0.8  # refits to draws of this part of the papers
 DECIMALS = 6
 
-Method = Literal["nmf", "lda"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -73,7 +72,7 @@ def table_of(blocks: Sequence[Block], spread: Mapping[str, float]) -> Table:
     )
 
 
-def fit(table: Table, count: int, method: Method, seed: int) -> Fit:
+def fit(table: Table, count: int, method: TopicMethod, seed: int) -> Fit:
     """`count` topics of the table, or fewer where some would be empty."""
     terms, mix = _nmf(table.weights, count) if method == "nmf" else _lda(table.counts, count, seed)
     sums = terms.sum(axis=1)
@@ -178,7 +177,7 @@ def agreement(first: Sequence[Sequence[Any]], second: Sequence[Sequence[Any]]) -
     return float(shared[linear_sum_assignment(-shared)].sum() / max(len(first), len(second)))
 
 
-def curve(table: Table, most: int, method: Method, seed: int) -> tuple[TopicCount, ...]:
+def curve(table: Table, most: int, method: TopicMethod, seed: int) -> tuple[TopicCount, ...]:
     """Coherence and stability over a range of numbers of topics, fewest first.
 
     Stability is the mean agreement with refits to three draws of 80 % of the papers (Greene et al. 2014,
@@ -216,7 +215,7 @@ def _rows(table: Table, rows: Integers) -> Table:
     return Table(table.counts[rows], table.weights[rows], table.papers[rows], table.single)
 
 
-def _point(sample: Table, draws: Sequence[Table], count: int, method: Method, seed: int) -> TopicCount:
+def _point(sample: Table, draws: Sequence[Table], count: int, method: TopicMethod, seed: int) -> TopicCount:
     whole = fit(sample, count, method, seed)
     refits = [agreement(whole.top, fit(draw, count, method, seed).top) for draw in draws]
     mean = float(np.mean(coherence(sample.counts, whole.top)))

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.blocks import BOILERPLATE, runs_of
-from pipeline.factors import Method
+from pipeline.outcomes import TopicMethod
 from pipeline.topics import find_topics
 
 ABSTRACTS = Path(__file__).parents[3] / "shared" / "corpus" / "abstracts.jsonl"
@@ -71,7 +71,7 @@ def _words(sentences: Sequence[tuple[str, str]]) -> list[str]:
     return [w for run, _ in runs_of(sentences) for w in run if len(w) > 2 and w not in stop]
 
 
-def _ours(texts: Texts, seed: int, method: Method = "nmf") -> Tops:
+def _ours(texts: Texts, seed: int, method: TopicMethod = "nmf") -> Tops:
     return [[word for word, _ in t.words] for t in find_topics(texts, SIDES, TOPICS, seed, method).topics]
 
 
