@@ -6,12 +6,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from pipeline.codebook import load_codebook
 from pipeline.errors import AlreadyRunning, CorpusError
 from pipeline.export import read_table
 from pipeline.files import lock
+from pipeline.outcomes import TopicMethod
+from pipeline.plan import make_plan
 from pipeline.refresh import Summary, refresh
 from pipeline.settings import Settings
 
@@ -19,6 +23,14 @@ from pipeline.settings import Settings
 def tables(out: Path) -> dict[str, bytes]:
     files = [*sorted((out / "tables").glob("*.csv")), out / "report.html"]
     return {file.name: file.read_bytes() for file in files}
+
+
+def test_another_way_to_topics_is_another_run(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    given = Settings(corpus=tmp_path, out=tmp_path / "out")
+    book = load_codebook()
+    ids = {make_plan(replace(given, topic_method=method), book).run_id for method in get_args(TopicMethod)}
+    assert len(ids) == 2
 
 
 def test_every_file_of_the_sample_is_accounted_for(sample_run: tuple[Settings, Summary]) -> None:
