@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+TopicMethod = Literal["nmf", "lda"]  # non-negative matrix factorisation, latent Dirichlet allocation
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -52,6 +54,24 @@ class TopicModel:
     note: str
     curve: tuple[TopicCount, ...] = ()
     next_id: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPeriod:
+    """A topic, by number, in the papers of some years of publication, first and last; None: without a year.
+
+    `papers` have topics at all; `weight` is the topic's mean weight in them; `main` of them have it as their
+    main topic, a `share` with its 95 % interval [`low`, `high`].
+    """
+
+    topic: int
+    years: tuple[int, int] | None
+    papers: int
+    weight: float
+    main: int
+    share: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)

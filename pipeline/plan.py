@@ -26,7 +26,7 @@ CODE = {  # the source files whose change makes a stage's results stale
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
-        *("evidence.py", "inference.py", "outcomes.py", "export/**/*", "refresh.py", "plan.py"),
+        *("evidence.py", "inference.py", "periods.py", "outcomes.py", "export/**/*", "refresh.py", "plan.py"),
         *("changes.py", "flips.py", "snapshots.py"),
     ),
 }
@@ -70,7 +70,8 @@ def make_plan(settings: Settings, codebook: Codebook) -> Plan:
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
     keys = fingerprints(codebook)
     content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
-    run_id = _digest(content, settings.topics, settings.seed, source("tables"))[:16]
+    topics = [settings.topics, settings.topic_method, settings.seed]
+    run_id = _digest(content, topics, source("tables"))[:16]
     jobs = [
         Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook)
         for sha, names in found.papers.items()

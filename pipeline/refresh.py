@@ -23,6 +23,7 @@ from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
 from pipeline.outcomes import ChangeKind, Snapshot, TopicModel
+from pipeline.periods import topic_periods
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path, source
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
@@ -132,14 +133,7 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]
     results = _results(plan, papers, coded, rejected, doubts)
     topics, topic_changes = align(results.topics, before.topics if before else None)
     results = replace(results, topics=topics)
-    model = results.versions["model_version"]
-    made_by = {
-        "codebook": plan.codebook.fingerprint,
-        "model": model,
-        "reading": keys["split"],
-        "program": source("code"),
-    }
-    snapshot = snapshots.take(results, before, made_by)
+    snapshot = snapshots.take(results, before, reading=keys["split"], program=source("code"))
     return replace(results, changes=changes(before, snapshot, topic_changes)), snapshot
 
 
@@ -163,6 +157,7 @@ def _results(
         return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
 
     codings = tuple(c for paper in papers for c in coded[paper.document_id].codings)
+    topics = _topics(plan, papers, coded)
     return Results(
         papers=papers,
         document=document,
@@ -171,7 +166,9 @@ def _results(
         doubts=doubts,
         targets=_targets(codings),
         named=coding.instruments(),
-        topics=_topics(plan, papers, coded),
+        topics=topics,
+        topic_periods=topic_periods(papers, topics),
+        topic_sentences=_topic_sentences(plan, topics),
         comparisons=compare(papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
         codebook=plan.codebook,
@@ -200,7 +197,19 @@ def _topics(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]
         sides = coded[i].domains
         sentences[i] = [(texts[i][p.start : p.end], side) for p, side in zip(spans, sides, strict=True)]
     left, right = (domain.id for domain in plan.codebook.domains)
-    return find_topics(sentences, (left, right), plan.settings.topics, plan.settings.seed)
+    how = plan.settings
+    return find_topics(sentences, (left, right), how.topics, how.seed, how.topic_method)
+
+
+def _topic_sentences(plan: Plan, model: TopicModel) -> dict[int, tuple[tuple[str, int, int], ...]]:
+    """By number of the topic, its typical sentences as document id, start and end."""
+
+    def span(document_id: str, place: int) -> tuple[str, int, int]:
+        kept = store.artifact(plan.settings.out, "split", plan.keys["split"], document_id)
+        passage = store.load_passages(kept)[place]
+        return document_id, passage.start, passage.end
+
+    return {topic.number: tuple(span(*sentence) for sentence in topic.sentences) for topic in model.topics}
 
 
 def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:

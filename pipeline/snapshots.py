@@ -27,13 +27,21 @@ OPENING = 80  # characters of a sentence by which it is known again, and shown o
 log = logging.getLogger("precedent")
 
 
-def take(results: Results, before: Snapshot | None, versions: dict[str, str]) -> Snapshot:
-    """The snapshot of a run that is compared with `before`, if with any; `versions` as in Snapshot."""
+def take(results: Results, before: Snapshot | None, reading: str, program: str) -> Snapshot:
+    """The snapshot of a run that is compared with `before`, if with any.
+
+    `reading` and `program` are the fingerprints of what made sentences of papers, and codings of sentences.
+    """
     left, right = results.codebook.domains
     return Snapshot(
         run_id=results.versions["run_id"],
         before=name_of(before) if before else "",
-        versions=versions,
+        versions={
+            "codebook": results.codebook.fingerprint,
+            "model": results.versions["model_version"],
+            "reading": reading,
+            "program": program,
+        },
         sides=((left.id, left.label), (right.id, right.label)),
         papers=tuple(
             SeenPaper(p.document_id, p.citation_key, p.metadata.title, p.metadata.doi, p.path, p.domain)

@@ -8,11 +8,12 @@ import numpy as np
 
 from pipeline import factors
 from pipeline.blocks import JOINT, Block, Sentence, blocks_of, count_words, runs_of, vocabulary_of
-from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Method, Table, part, to_one
-from pipeline.outcomes import Topic, TopicModel
+from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Table, part, to_one
+from pipeline.outcomes import Topic, TopicMethod, TopicModel
 
 MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them
+NOTICE = 3  # papers that hold a sentence word for word, from which it is a notice such as a publisher's
 MIN_TERMS = 50  # terms that at least three papers share
 NAME_TERMS = 3
 KNOWN_BY = 30  # terms that a topic is known again by
@@ -25,12 +26,13 @@ def find_topics(
     sides: tuple[str, str],
     count: int = 0,
     seed: int = 1,
-    method: Method = "nmf",
+    method: TopicMethod = "nmf",
 ) -> TopicModel:
     """Topics of a corpus: non-negative matrix factorisation of tf-idf over blocks of about 200 words.
 
     `texts` gives per document id its sentences in order, each with its domain; leave out what is no prose
-    of the paper, such as references. `count` topics are sought, at most one per two papers and per ten
+    of the paper, such as references. Sentences that three papers have word for word, as publishers' notices
+    are, do not count. `count` topics are sought, at most one per two papers and per ten
     terms; 0 chooses among five numbers around sqrt(papers / 2), from 2 to 40, by coherence and stability,
     and leaves the curve in the model. `method` "lda" takes latent Dirichlet allocation by gensim instead:
     less coherent and less stable, and known to readers. The same input gives the same output, whatever the
@@ -55,7 +57,8 @@ def find_topics(
     """
     from threadpoolctl import threadpool_limits
 
-    read = {paper: runs_of(sentences) for paper, sentences in sorted(texts.items())}
+    own = _own(texts)
+    read = {paper: runs_of(sentences) for paper, sentences in sorted(own.items())}
     papers = [paper for paper, runs in read.items() if count_words(runs) >= MIN_WORDS]
     if len(papers) < MIN_PAPERS:
         return TopicModel((), {}, _too_few_papers(len(papers)))
@@ -71,6 +74,12 @@ def find_topics(
         fit = factors.fit(table, min(count, most) or factors.chosen(curve), method, seed)
     model = _model(fit, table, blocks, papers, list(vocabulary), texts, sides)
     return replace(model, note=note, curve=curve)
+
+
+def _own(texts: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
+    """The sentences of each paper but those that stand in three papers alike: notices, not prose."""
+    holding = Counter(text for sentences in texts.values() for text in {text for text, _ in sentences})
+    return {paper: [s for s in sentences if holding[s[0]] < NOTICE] for paper, sentences in texts.items()}
 
 
 def _too_few_papers(papers: int) -> str:

@@ -31,6 +31,7 @@ MAY = {
     "factors": SHARED | {"blocks"},
     "topics": SHARED | {"blocks", "factors"},
     "drift": BASE,
+    "periods": BASE | {"inference"},
     "evidence": SHARED,
     "inference": BASE,
     "snapshots": BASE | {"files", "drift", "export"},

@@ -253,3 +253,13 @@ def test_weights_sum_to_one_and_every_paper_leads_to_one_topic(shape: list[tuple
         assert all(0 <= weight <= 1 for weight in weights)
     assert sum(topic.papers for topic in model.topics) == len(model.weights)
     assert len({topic.name for topic in model.topics}) == len(model.topics)
+
+
+def test_a_notice_that_papers_share_is_no_topic() -> None:
+    words = ["This", "notice", *_lexicon(9, 8)]
+    notice = (" ".join(words) + ".", "cp")
+    corpus = {paper: [*sentences, notice] for paper, sentences in _corpus().items()}
+    plain = find_topics(_corpus(), SIDES, count=2)
+    assert find_topics(corpus, SIDES, count=2) == plain
+    twice = dict(corpus, **{paper: _corpus()[paper] for paper in list(corpus)[2:]})  # two papers may agree
+    assert find_topics(twice, SIDES, count=2) != plain

@@ -6,6 +6,7 @@ The tables, the data dictionary and datapackage.json are all written from this l
 from dataclasses import replace
 from typing import get_args
 
+from pipeline.export import topic_tables
 from pipeline.export.changes_table import KINDS, changes_table
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
@@ -13,6 +14,7 @@ from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
+_TO_TOPIC = (("topic",), "topics", ("topic",))
 _TO_INSTRUMENT = (("tied_to",), "evidence", ("coding_id",))
 
 _ABOUT = """
@@ -191,9 +193,9 @@ def tables(results: Results) -> dict[str, Table]:
         ),
         "topics": Table(columns(_TOPICS), ("topic",)),
         "topic_curve": Table(columns(_CURVE), ("topics",)),
-        "topic_weights": Table(
-            columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, (("topic",), "topics", ("topic",)))
-        ),
+        "topic_weights": Table(columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, _TO_TOPIC)),
+        "topic_years": Table(columns(topic_tables.YEARS), ("topic", "period"), (_TO_TOPIC,)),
+        "topic_sentences": Table(columns(topic_tables.SENTENCES), ("topic", "number"), (_TO_PAPER, _TO_TOPIC)),
         "rejected": Table(columns(_REJECTED), ("path",)),
         "doubts": Table(columns(_DOUBTS), ("path", "source", "kind")),
         "codebook": Table(columns(_CODEBOOK), ("family", "code")),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.outcomes import FIRST, Changes, Comparison, Link, TopicModel
+from pipeline.outcomes import FIRST, Changes, Comparison, Link, TopicModel, TopicPeriod
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -14,7 +14,9 @@ class Results:
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
-    `named` holds what is known of instruments, by their names. `changes` are those since the last run.
+    `named` holds what is known of instruments, by their names. `topic_sentences` gives, by a topic's number,
+    its most typical sentences as document id, start and end.
+    `changes` are those since the last run.
     """
 
     papers: tuple[Paper, ...]
@@ -29,4 +31,6 @@ class Results:
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
+    topic_periods: tuple[TopicPeriod, ...] = ()
+    topic_sentences: Mapping[int, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
     changes: Changes = FIRST

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.export import topic_tables
 from pipeline.export.changes_table import change_rows
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
@@ -31,6 +32,8 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "topics": _topics(results),
         "topic_curve": _curve(results),
         "topic_weights": _weights(results),
+        "topic_years": topic_tables.years(results),
+        "topic_sentences": topic_tables.sentences(results),
         "rejected": (
             {"path": r.path, "pdf_sha256": r.sha256, "kind": r.kind, "reason": r.reason, "remedy": r.remedy}
             for r in results.rejected

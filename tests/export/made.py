@@ -9,6 +9,7 @@ from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.export import Results
 from pipeline.outcomes import Change, Changes, Topic, TopicModel
+from pipeline.periods import topic_periods
 from pipeline.records import (
     Coding,
     Document,
@@ -111,12 +112,15 @@ def results() -> Results:
     )
     documents = {good.id: good, bad.id: bad}
     topic = Topic(1, f"=topic {SCRIPT}", ((SCRIPT, 1.0), ("@word", 0.5)), 0.1, 2, {"cp": 0.5, "climate": 0.5}, 1)
+    topics = TopicModel((topic,), {good.id: (1.0,), bad.id: (1.0,)}, "")
     return Results(
         papers=papers,
         document=documents.__getitem__,
         codings=codings,
         rejected=(Rejection(f"@{SCRIPT}.pdf", "c" * 64, "unreadable", f"={SCRIPT}", "-mend it"),),
-        topics=TopicModel((topic,), {good.id: (1.0,), bad.id: (1.0,)}, ""),
+        topics=topics,
+        topic_periods=topic_periods(papers, topics),
+        topic_sentences={1: tuple((d.id, 0, len(d.text.split("\n")[0])) for d in (bad, good))},
         comparisons=compare(papers, codings, codebook),
         links=link(papers, codings, codebook),
         codebook=codebook,
