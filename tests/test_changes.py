@@ -537,6 +537,27 @@ def test_without_state_a_run_is_a_first_one(folder: Settings, own_run: Settings)
     assert summary.changes is None
 
 
+def test_topics_keep_their_ids_when_a_paper_leaves(own_run: Settings) -> None:
+    def topics() -> dict[int, str]:
+        return {int(row["id"]): row["name"] for row in read_table(own_run.out / "tables" / "topics.csv")}
+
+    def of(kind: str) -> set[int]:
+        return {int(row["topic"]) for row in told(own_run) if row["kind"] == kind}
+
+    before = topics()
+    remove(own_run, "2019-val")
+    refresh(own_run)
+    now = topics()
+    assert set(now) & set(before)
+    assert (of("topic born"), of("topic died")) == (set(now) - set(before), set(before) - set(now))
+    assert {i for i in set(now) & set(before) if now[i] != before[i]} <= of("topic drifted")
+    page = (own_run.out / "report.html").read_text(encoding="utf-8")
+    (part,) = re.findall(r'<section aria-labelledby="changes">.*?</section>', page, re.DOTALL)
+    links = set(re.findall(r'href="#([^"]+)"', part))
+    assert links
+    assert links <= set(re.findall(r'id="([^"]+)"', page))
+
+
 def test_the_papers_behind_the_counts_are_those_of_the_comparison(sample_run: tuple[Settings, Summary]) -> None:
     """Against a run of nothing every flip's reason counts what the comparison counts."""
     here = sample_run[0]
