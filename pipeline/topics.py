@@ -32,12 +32,13 @@ def find_topics(
 
     `texts` gives per document id its sentences in order, each with its domain; leave out what is no prose
     of the paper, such as references. Sentences that three papers have word for word, as publishers' notices
-    are, do not count. `count` topics are sought, at most one per two papers and per ten
-    terms; 0 chooses among five numbers around sqrt(papers / 2), from 2 to 40, by coherence and stability,
-    and leaves the curve in the model. `method` "lda" takes latent Dirichlet allocation by gensim instead:
-    less coherent and less stable, and known to readers. The same input gives the same output, whatever the
-    order of `texts` and the number of threads; `seed`, in [0, 2**32), is for LDA and for the draws by which
-    a number is chosen: a factorisation of given size needs none. Numbers are rounded to six decimals.
+    are, do not count. `count` topics are sought, at most one per two papers and per ten terms; 0 chooses
+    among five numbers around sqrt(papers / 2), from 2 to 40, by coherence and stability, and leaves the curve
+    in the model. `method` "lda" takes latent Dirichlet allocation by gensim instead, started from the
+    default's topics: somewhat less coherent, and known to readers. The same input gives the same output,
+    whatever the order of `texts` and the number of threads; `seed`, in [0, 2**32), is for LDA and for the
+    draws by which a number is chosen: a factorisation of given size needs none. Numbers are rounded to six
+    decimals.
 
     Terms are words and, beside them, phrases (collocations by NPMI, Bouma 2009, as gensim finds them) that
     three papers and 1 % of them hold, but no more than half of the text; all papers weigh the same,

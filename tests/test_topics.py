@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from pipeline.blocks import Sentence
-from pipeline.factors import coherence
+from pipeline.factors import agreement, coherence
 from pipeline.outcomes import TopicModel
 from pipeline.topics import find_topics
 
@@ -151,6 +151,12 @@ def test_allocation_finds_the_two_vocabularies_too_and_its_weights_sum_to_one() 
         words = {word for word, _ in topic.words}
         assert any(words <= set(LEXICA[side]) for side in SIDES)
     assert all(sum(weights) == pytest.approx(1, abs=1e-9) for weights in model.weights.values())
+
+
+def test_allocation_holds_still_over_seeds() -> None:
+    corpus = _corpus(16) | {f"q{i}": _paper(50 + i, "other") for i in range(8)}
+    one, other = (find_topics(corpus, SIDES, count=3, seed=seed, method="lda") for seed in (1, 2))
+    assert agreement(*([[word for word, _ in t.words] for t in model.topics] for model in (one, other))) > 0.9
 
 
 def test_coherence_is_that_of_gensim() -> None:

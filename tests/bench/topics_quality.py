@@ -6,8 +6,8 @@ prints a Markdown table. NPMI (window 10) and c_v (window 110) are gensim's defa
 all abstracts of the file, for every model. Diversity is the share of distinct words among all top-ten words.
 Stability is the mean overlap of top-ten words after the best matching of topics, averaged over pairs of runs:
 over three seeds on the same abstracts (the default takes none, and so has 1), over three draws of 80 % of them,
-and with one paper less. `gensim LDA, plain` has the library's own priors and ten passes; `Precedent, LDA` learns
-the priors in twenty, over the terms of the default model and with its order of words. Larger corpora are resampled
+and with one paper less. `gensim LDA, plain` has the library's own priors and ten passes; `Precedent, LDA` starts
+from the default's topics, learns the priors, and has its terms and its order of words. Larger corpora are resampled
 from the abstracts, every paper with its own words left out at random, so that no two are alike; `find_topics` is
 timed alone, in seconds of one processor, with its peak of memory.
 """
