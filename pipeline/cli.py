@@ -234,6 +234,7 @@ def describe(summary: Any) -> str:
         head,
         f"Papers in the tables: {summary.papers}",
         f"Files left out: {summary.rejected} rejected, {summary.duplicates} duplicates",
+        *_changed(summary),
         *([f"Doubtful matches with the bibliography: {summary.doubts} (see doubts.csv)"] if summary.doubts else []),
         "Codings by family and domain:",
         *(f"  {family:<12} {domain:<10} {n:>6}" for (family, domain), n in sorted(summary.codings.items())),
@@ -244,6 +245,14 @@ def describe(summary: Any) -> str:
         f"Narrative: {summary.out / 'narrative.md'}",
     ]
     return "\n".join(lines)
+
+
+def _changed(summary: Any) -> list[str]:
+    from pipeline.changes import in_words
+
+    if summary.changes is None:
+        return []
+    return [f"Since the last run ({summary.since[:10]}): {in_words(summary.changes)} (see changes.csv)"]
 
 
 @contextlib.contextmanager

@@ -25,8 +25,9 @@ CODE = {  # the source files whose change makes a stage's results stale
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
-        *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "compare.py", "evidence.py"),
-        *("inference.py", "carry.py", "outcomes.py", "export/**/*", "refresh.py", "plan.py"),
+        *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
+        *("evidence.py", "inference.py", "periods.py", "carry.py", "outcomes.py", "export/**/*", "refresh.py"),
+        *("plan.py", "history.py", "changes.py", "flips.py", "snapshots.py"),
     ),
 }
 LIBRARIES = {
@@ -69,7 +70,8 @@ def make_plan(settings: Settings, codebook: Codebook) -> Plan:
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
     keys = fingerprints(codebook)
     content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
-    run_id = _digest(content, settings.topics, settings.seed, _source("tables"))[:16]
+    topics = [settings.topics, settings.topic_method, settings.seed]
+    run_id = _digest(content, topics, source("tables"))[:16]
     jobs = [
         Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook)
         for sha, names in found.papers.items()
@@ -80,12 +82,13 @@ def make_plan(settings: Settings, codebook: Codebook) -> Plan:
 
 def fingerprints(codebook: Codebook) -> dict[str, str]:
     """The key of each stage: its code and libraries, and the key of the stage before it."""
-    read = _digest(_source("read"))
-    split = _digest(read, _source("split"), passages.model_version())
-    return {"read": read, "split": split, "code": _digest(split, _source("code"), codebook.fingerprint)}
+    read = _digest(source("read"))
+    split = _digest(read, source("split"), passages.model_version())
+    return {"read": read, "split": split, "code": _digest(split, source("code"), codebook.fingerprint)}
 
 
-def _source(stage: str) -> str:
+def source(stage: str) -> str:
+    """A fingerprint of the code and libraries of a stage."""
     files = sorted({path for pattern in CODE[stage] for path in HERE.glob(pattern) if path.is_file()})
     code = [hashlib.sha256(f.read_bytes()).hexdigest() for f in files if "__pycache__" not in f.parts]
     return _digest(code, [(name, version(name)) for name in LIBRARIES[stage]])

@@ -27,12 +27,13 @@ def staging(out: Path) -> Iterator[Path]:
 def publish(staged: Path, out: Path, run: dict[str, Any]) -> list[Path]:
     """Put the staged files in place of the last run's, then the run record `run` with their hashes.
 
-    A file that somebody changed since the last run is first set aside under another name; returns those.
+    A file that somebody changed since the last run is first set aside under another name; returns those. One
+    that a killed run put in place already, just as it is staged now, is nobody's change.
     A file of the last run that this one no longer makes is removed.
     """
     before = load_run(out).get("files", {})
     files = {str(p.relative_to(staged)): sha256_of(p) for p in sorted(staged.rglob("*")) if p.is_file()}
-    kept = [_set_aside(out / name) for name in sorted(before) if _changed(out / name, before[name])]
+    kept = [_set_aside(out / name) for name in sorted(before) if _changed(out / name, {before[name], files.get(name)})]
     for name in files:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (staged / name).replace(out / name)
@@ -43,8 +44,8 @@ def publish(staged: Path, out: Path, run: dict[str, Any]) -> list[Path]:
     return kept
 
 
-def _changed(path: Path, digest: str) -> bool:
-    return path.is_file() and sha256_of(path) != digest
+def _changed(path: Path, ours: set[str | None]) -> bool:
+    return path.is_file() and sha256_of(path) not in ours
 
 
 def _set_aside(path: Path) -> Path:

@@ -7,22 +7,26 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import coding, publish, store
+from pipeline import coding, publish, snapshots, store
 from pipeline.carry import carry
+from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.corpus import Scan, gather
+from pipeline.drift import align
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_narrative, write_report, write_tables
 from pipeline.files import lock
+from pipeline.history import ChangeKind, Snapshot
 from pipeline.outcomes import TopicModel
-from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
+from pipeline.periods import topic_periods
+from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path, source
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
@@ -40,7 +44,8 @@ log = logging.getLogger("precedent")
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did. `codings` counts by (family, domain); `kept` are tables a person had changed, set
-    aside; `seconds` is work by stage, summed over processes.
+    aside; `seconds` is work by stage, summed over processes. `changes` counts changes by kind since the run
+    that ended at `since`; None where there was no such run, or nothing to do.
     """
 
     run_id: str
@@ -55,6 +60,8 @@ class Summary:
     codings: Counter[tuple[str, str]]
     topics: str
     seconds: dict[str, float]
+    since: str
+    changes: dict[ChangeKind, int] | None
     kept: tuple[Path, ...] = ()
 
 
@@ -97,20 +104,25 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     """From what is kept of every paper to the tables and the report, put in place together."""
     plan, outcomes = work
     started = time.process_time()
-    results, rejected = collect(plan, outcomes)
+    results, snapshot = collect(plan, outcomes)
     with publish.staging(plan.settings.out) as staged:
         write_tables(results, staged / "tables")
         write_report(results, staged / "report.html")
         write_narrative(results, staged / "narrative.md")
         seconds = _seconds(outcomes) | {"tables": time.process_time() - started}
         summary = _summary(plan, outcomes, results, seconds)
-        kept = publish.publish(staged, plan.settings.out, _record(plan, summary))
-    log.info("%d papers, %d files left out", len(results.papers), len(rejected))
-    return Summary(**{**{f: getattr(summary, f) for f in Summary.__slots__}, "kept": tuple(kept)})
+        snapshots.save(plan.settings.out, snapshot)  # first: what the run record names must be there
+        kept = publish.publish(staged, plan.settings.out, _record(plan, summary, snapshot))
+    snapshots.prune(plan.settings.out, snapshot)
+    log.info("%d papers, %d files left out", len(results.papers), len(results.rejected))
+    return replace(summary, kept=tuple(kept))
 
 
-def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rejection, ...]]:
-    """Everything the tables are made of, from what is kept of the papers that are in the folder."""
+def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]:
+    """Everything the tables are made of, from what is kept of the papers that are in the folder, in full and in short.
+
+    What changed is told against the last run; for the last run itself, against the one before it.
+    """
     out, keys = plan.settings.out, plan.keys
     fresh = {o.document_id: o.rejection for o in outcomes if o.rejection}
     jobs = [Job(sha, Path(), names[0], out, keys, plan.codebook) for sha, names in plan.scan.papers.items()]
@@ -120,7 +132,12 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rej
     cards = store.load_cards([result_path(job, "read") for job in good])
     papers, duplicates, doubts = gather(plan.scan, cards, coded)
     rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)])
-    return _results(plan, papers, coded, rejected, doubts), rejected
+    before = snapshots.compared_with(out, str(publish.load_run(out).get("snapshot", "")), plan.run_id)
+    results = _results(plan, papers, coded, rejected, doubts)
+    topics, topic_changes = align(results.topics, before.topics if before else None)
+    results = replace(results, topics=topics)
+    snapshot = snapshots.take(results, before, reading=keys["split"], program=source("code"))
+    return replace(results, changes=changes(before, snapshot, topic_changes)), snapshot
 
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
@@ -144,6 +161,7 @@ def _results(
 
     codings = tuple(c for paper in papers for c in coded[paper.document_id].codings)
     comparisons = compare(papers, codings, plan.codebook)
+    topics = _topics(plan, papers, coded)
     return Results(
         papers=papers,
         document=document,
@@ -152,7 +170,9 @@ def _results(
         doubts=doubts,
         targets=_targets(codings),
         named=coding.instruments(),
-        topics=_topics(plan, papers, coded),
+        topics=topics,
+        topic_periods=topic_periods(papers, topics),
+        topic_sentences=_topic_sentences(plan, topics),
         comparisons=comparisons,
         carried=carry(comparisons, papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
@@ -182,7 +202,19 @@ def _topics(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]
         sides = coded[i].domains
         sentences[i] = [(texts[i][p.start : p.end], side) for p, side in zip(spans, sides, strict=True)]
     left, right = (domain.id for domain in plan.codebook.domains)
-    return find_topics(sentences, (left, right), plan.settings.topics, plan.settings.seed)
+    how = plan.settings
+    return find_topics(sentences, (left, right), how.topics, how.seed, how.topic_method)
+
+
+def _topic_sentences(plan: Plan, model: TopicModel) -> dict[int, tuple[tuple[str, int, int], ...]]:
+    """By number of the topic, its typical sentences as document id, start and end."""
+
+    def span(document_id: str, place: int) -> tuple[str, int, int]:
+        kept = store.artifact(plan.settings.out, "split", plan.keys["split"], document_id)
+        passage = store.load_passages(kept)[place]
+        return document_id, passage.start, passage.end
+
+    return {topic.number: tuple(span(*sentence) for sentence in topic.sentences) for topic in model.topics}
 
 
 def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:
@@ -204,13 +236,24 @@ def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds:
         codings=Counter((c.family, c.domain) for c in results.codings),
         topics=results.topics.note or f"{len(results.topics.topics)} topics",
         seconds=seconds,
+        since=_since(plan),
+        changes=None if results.changes.first else counts(results.changes),
     )
 
 
-def _record(plan: Plan, summary: Summary) -> dict[str, Any]:
+def _since(plan: Plan) -> str:
+    """When the run ended that this one is compared with; empty where there is none."""
+    record = publish.load_run(plan.settings.out)
+    return str(record.get("since" if record.get("run_id") == plan.run_id else "finished", ""))
+
+
+def _record(plan: Plan, summary: Summary, snapshot: Snapshot) -> dict[str, Any]:
     """The run record: the only place with a clock in it."""
     return {
         "run_id": plan.run_id,
+        "snapshot": snapshots.name_of(snapshot),
+        "since": summary.since,
+        "changes": summary.changes,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "corpus": str(plan.settings.corpus),
         "keys": dict(plan.keys),
@@ -247,6 +290,8 @@ def _unchanged(plan: Plan) -> Summary:
         codings=codings,
         topics=record["topics"],
         seconds={},
+        since=record.get("since", ""),
+        changes=None,
     )
 
 

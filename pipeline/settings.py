@@ -6,9 +6,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pipeline.errors import SettingsError
+from pipeline.outcomes import TopicMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Settings:
     corpus: folder of papers. out: folder of state and tables. codebook: a codebook of the user's own, or
     None for the shipped one. workers: processes that read and code, 0 for one per core.
     seconds_per_paper, memory_mb_per_worker: limits on one file, and on the process that reads it.
-    batch: papers a task. topics: number of topics, 0 to let the corpus decide. seed: of the topic model.
+    batch: papers a task. topics: number of topics, 0 to let the corpus decide. topic_method: "nmf", or "lda"
+    for latent Dirichlet allocation. seed: of the topic model.
     """
 
     corpus: Path = Path("corpus")
@@ -29,6 +31,7 @@ class Settings:
     memory_mb_per_worker: int = 4096
     batch: int = 100
     topics: int = 0
+    topic_method: TopicMethod = "nmf"
     seed: int = 1
 
 
@@ -40,6 +43,7 @@ RANGES = {
     "topics": (0, 500),
     "seed": (0, 2**31 - 1),
 }
+CHOICES = {"topic_method": get_args(TopicMethod)}
 
 
 def resolve(
@@ -95,7 +99,14 @@ def _value(name: str, raw: object, where: str, base: Path) -> Any:
         if not isinstance(raw, str | Path) or not str(raw):
             raise SettingsError(f"{name} must be a path, not {raw!r}", where, f'write {name} = "path/to/it"')
         return base / Path(raw).expanduser()
-    return _integer(name, raw, where)
+    return _choice(name, raw, where) if name in CHOICES else _integer(name, raw, where)
+
+
+def _choice(name: str, raw: object, where: str) -> str:
+    if isinstance(raw, str) and raw in CHOICES[name]:
+        return raw
+    remedy = f"write one of {', '.join(CHOICES[name])}"
+    raise SettingsError(f"{name} cannot be {raw!r}", where, remedy)
 
 
 def _integer(name: str, raw: object, where: str) -> int:

@@ -1,4 +1,4 @@
-"""What is kept between runs. The only module that writes state.
+"""What is kept between runs. With `snapshots`, the only module that writes state.
 
 Under `<out>/state/` each paper's result of each stage is one Parquet file, named by the paper's sha256
 in a folder named by the stage's fingerprint. A file is written aside, flushed and renamed, so it is

@@ -8,13 +8,15 @@ import numpy as np
 
 from pipeline import factors
 from pipeline.blocks import JOINT, Block, Sentence, blocks_of, count_words, runs_of, vocabulary_of
-from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Method, Table, part, to_one
-from pipeline.outcomes import Topic, TopicModel
+from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Table, part, to_one
+from pipeline.outcomes import Topic, TopicMethod, TopicModel
 
 MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them
+NOTICE = 3  # papers that hold a sentence word for word, from which it is a notice such as a publisher's
 MIN_TERMS = 50  # terms that at least three papers share
 NAME_TERMS = 3
+KNOWN_BY = 30  # terms that a topic is known again by
 TYPICAL = 3  # papers, and sentences, that show what a topic is
 MEAN_WORDS = 20  # of a sentence: short ones get no prize for their one telling word
 
@@ -24,17 +26,19 @@ def find_topics(
     sides: tuple[str, str],
     count: int = 0,
     seed: int = 1,
-    method: Method = "nmf",
+    method: TopicMethod = "nmf",
 ) -> TopicModel:
     """Topics of a corpus: non-negative matrix factorisation of tf-idf over blocks of about 200 words.
 
     `texts` gives per document id its sentences in order, each with its domain; leave out what is no prose
-    of the paper, such as references. `count` topics are sought, at most one per two papers and per ten
-    terms; 0 chooses among five numbers around sqrt(papers / 2), from 2 to 40, by coherence and stability,
-    and leaves the curve in the model. `method` "lda" takes latent Dirichlet allocation by gensim instead:
-    less coherent and less stable, and known to readers. The same input gives the same output, whatever the
-    order of `texts` and the number of threads; `seed`, in [0, 2**32), is for LDA and for the draws by which
-    a number is chosen: a factorisation of given size needs none. Numbers are rounded to six decimals.
+    of the paper, such as references. Sentences that three papers have word for word, as publishers' notices
+    are, do not count. `count` topics are sought, at most one per two papers and per ten terms; 0 chooses
+    among five numbers around sqrt(papers / 2), from 2 to 40, by coherence and stability, and leaves the curve
+    in the model. `method` "lda" takes latent Dirichlet allocation by gensim instead, started from the
+    default's topics: somewhat less coherent, and known to readers. The same input gives the same output,
+    whatever the order of `texts` and the number of threads; `seed`, in [0, 2**32), is for LDA and for the
+    draws by which a number is chosen: a factorisation of given size needs none. Numbers are rounded to six
+    decimals.
 
     Terms are words and, beside them, phrases (collocations by NPMI, Bouma 2009, as gensim finds them) that
     three papers and 1 % of them hold, but no more than half of the text; all papers weigh the same,
@@ -42,6 +46,7 @@ def find_topics(
     the topic's weight for the word times the root of the topic's part in the word's weight over all topics,
     so that words of every topic come late. Names use the most specific phrases and words, each once.
     `coherence` is the mean NPMI of pairs of `words` within a block, in [-1, 1] (Röder et al. 2015).
+    `terms` are the 30 words and phrases that are first in the same order, with that product as their weight.
     `papers` counts papers in which the topic weighs most. `sides` is the topic's share of a paper's
     sentences of that side or `both`, averaged over the papers that have such; 0 where none has. `axis` is
     the difference of the two shares over their sum, (r - 1) / (r + 1) of their ratio r, and so is its interval
@@ -53,7 +58,8 @@ def find_topics(
     """
     from threadpoolctl import threadpool_limits
 
-    read = {paper: runs_of(sentences) for paper, sentences in sorted(texts.items())}
+    own = _own(texts)
+    read = {paper: runs_of(sentences) for paper, sentences in sorted(own.items())}
     papers = [paper for paper, runs in read.items() if count_words(runs) >= MIN_WORDS]
     if len(papers) < MIN_PAPERS:
         return TopicModel((), {}, _too_few_papers(len(papers)))
@@ -69,6 +75,12 @@ def find_topics(
         fit = factors.fit(table, min(count, most) or factors.chosen(curve), method, seed)
     model = _model(fit, table, blocks, papers, list(vocabulary), texts, sides)
     return replace(model, note=note, curve=curve)
+
+
+def _own(texts: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
+    """The sentences of each paper but those that stand in three papers alike: notices, not prose."""
+    holding = Counter(text for sentences in texts.values() for text in {text for text, _ in sentences})
+    return {paper: [s for s in sentences if holding[s[0]] < NOTICE] for paper, sentences in texts.items()}
 
 
 def _too_few_papers(papers: int) -> str:
@@ -122,10 +134,18 @@ def _model(
             axis_high=axes[k][2],
             typical=typical[place],
             sentences=_typical_sentences(typical[place], texts, dict(zip(vocabulary, specific[k], strict=True))),
+            terms=_heaviest(specific[k], vocabulary),
         )
         for place, k in enumerate(order)
     )
-    return TopicModel(topics, weights, "")
+    return TopicModel(topics, weights, "", next_id=len(topics) + 1)
+
+
+def _heaviest(weights: Floats, vocabulary: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    order = np.argsort(-weights.round(DECIMALS), kind="stable")[:KNOWN_BY]
+    return tuple(
+        (vocabulary[i].replace(JOINT, " "), weight) for i in order if (weight := round(float(weights[i]), DECIMALS))
+    )
 
 
 def _per_paper(mix: Floats, blocks: Sequence[Block], papers: int, which: int) -> Floats:

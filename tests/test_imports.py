@@ -8,11 +8,12 @@ import pytest
 from pipeline.plan import CODE
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
-BASE = {"records", "outcomes", "errors"}
+BASE = {"records", "outcomes", "history", "errors"}
 SHARED = BASE | {"codebook", "settings", "terms"}
 MAY = {
     "records": set(),
     "outcomes": BASE,
+    "history": BASE,
     "errors": set(),
     "terms": set(),
     "settings": BASE,
@@ -30,8 +31,13 @@ MAY = {
     "blocks": SHARED,
     "factors": SHARED | {"blocks"},
     "topics": SHARED | {"blocks", "factors"},
+    "drift": BASE,
+    "periods": BASE | {"inference"},
     "evidence": SHARED,
     "inference": BASE,
+    "snapshots": BASE | {"files", "drift", "export"},
+    "flips": BASE,
+    "changes": BASE | {"bibliography", "flips"},
     "compare": SHARED | {"evidence", "inference"},
     "carry": SHARED | {"evidence", "inference"},
     "export": SHARED | {"export"},

@@ -24,6 +24,8 @@ def test_the_last_wins(tmp_path: Path) -> None:
         ("topics = -1", "cannot be -1"),
         ("topics = true", "cannot be True"),
         ('topics = "many"', "cannot be 'many'"),
+        ('topic_method = "lsa"', "topic_method cannot be 'lsa'"),
+        ("topic_method = 1", "topic_method cannot be 1"),
         ("corpus = 5", "must be a path"),
         ("topics = ", "not valid TOML"),
     ],
@@ -34,6 +36,15 @@ def test_a_mistake_in_a_file_names_the_file(tmp_path: Path, text: str, what: str
     with pytest.raises(SettingsError, match=what) as refused:
         resolve(file, environ={})
     assert str(file) in str(refused.value)
+
+
+def test_topics_can_be_made_by_allocation_instead(tmp_path: Path) -> None:
+    file = tmp_path / "precedent.toml"
+    file.write_text('topic_method = "lda"\n', encoding="utf-8")
+    assert resolve(environ={}).topic_method == "nmf"
+    assert resolve(file, environ={}).topic_method == "lda"
+    with pytest.raises(SettingsError, match="nmf, lda"):
+        resolve(environ={"PRECEDENT_TOPIC_METHOD": "LDA"})
 
 
 def test_mistakes_elsewhere(tmp_path: Path) -> None:

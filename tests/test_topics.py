@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from pipeline.blocks import Sentence
-from pipeline.factors import coherence
+from pipeline.factors import agreement, coherence
 from pipeline.outcomes import TopicModel
 from pipeline.topics import find_topics
 
@@ -153,6 +153,12 @@ def test_allocation_finds_the_two_vocabularies_too_and_its_weights_sum_to_one() 
     assert all(sum(weights) == pytest.approx(1, abs=1e-9) for weights in model.weights.values())
 
 
+def test_allocation_holds_still_over_seeds() -> None:
+    corpus = _corpus(16) | {f"q{i}": _paper(50 + i, "other") for i in range(8)}
+    one, other = (find_topics(corpus, SIDES, count=3, seed=seed, method="lda") for seed in (1, 2))
+    assert agreement(*([[word for word, _ in t.words] for t in model.topics] for model in (one, other))) > 0.9
+
+
 def test_coherence_is_that_of_gensim() -> None:
     from gensim.corpora import Dictionary
     from gensim.models import CoherenceModel
@@ -253,3 +259,13 @@ def test_weights_sum_to_one_and_every_paper_leads_to_one_topic(shape: list[tuple
         assert all(0 <= weight <= 1 for weight in weights)
     assert sum(topic.papers for topic in model.topics) == len(model.weights)
     assert len({topic.name for topic in model.topics}) == len(model.topics)
+
+
+def test_a_notice_that_papers_share_is_no_topic() -> None:
+    words = ["This", "notice", *_lexicon(9, 8)]
+    notice = (" ".join(words) + ".", "cp")
+    corpus = {paper: [*sentences, notice] for paper, sentences in _corpus().items()}
+    plain = find_topics(_corpus(), SIDES, count=2)
+    assert find_topics(corpus, SIDES, count=2) == plain
+    twice = dict(corpus, **{paper: _corpus()[paper] for paper in list(corpus)[2:]})  # two papers may agree
+    assert find_topics(twice, SIDES, count=2) != plain

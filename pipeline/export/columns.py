@@ -6,13 +6,16 @@ The tables, the data dictionary and datapackage.json are all written from this l
 from dataclasses import replace
 from typing import get_args
 
+from pipeline.export import topic_tables
 from pipeline.export.carry_table import carry_columns, carry_values
+from pipeline.export.changes_table import KINDS, changes_table
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
+_TO_TOPIC = (("topic",), "topics", ("topic",))
 _TO_INSTRUMENT = (("tied_to",), "evidence", ("coding_id",))
 
 _ABOUT = """
@@ -83,7 +86,8 @@ sentences integer Such sentences
 quotes string Ids of the best codings; each leads to evidence.csv
 """
 _TOPICS = """
-topic integer Number of the topic
+topic integer Number of the topic, by weight over all papers
+id integer Number that the topic keeps from run to run; never given to another one
 name string Name, from its most specific words
 words string Top words
 coherence number NPMI of the top words, -1 to 1
@@ -193,12 +197,13 @@ def tables(results: Results) -> dict[str, Table]:
         ),
         "topics": Table(columns(_TOPICS), ("topic",)),
         "topic_curve": Table(columns(_CURVE), ("topics",)),
-        "topic_weights": Table(
-            columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, (("topic",), "topics", ("topic",)))
-        ),
+        "topic_weights": Table(columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, _TO_TOPIC)),
+        "topic_years": Table(columns(topic_tables.YEARS), ("topic", "period"), (_TO_TOPIC,)),
+        "topic_sentences": Table(columns(topic_tables.SENTENCES), ("topic", "number"), (_TO_PAPER, _TO_TOPIC)),
         "rejected": Table(columns(_REJECTED), ("path",)),
         "doubts": Table(columns(_DOUBTS), ("path", "source", "kind")),
         "codebook": Table(columns(_CODEBOOK), ("family", "code")),
+        "changes": changes_table(),
     }
     values = _values(results)
     return {
@@ -264,4 +269,5 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("links", "domain"): sides,
         ("doubts", "kind"): get_args(DoubtKind),
         ("codebook", "family"): families,
+        ("changes", "kind"): KINDS,
     }

@@ -7,6 +7,7 @@ cell when it is opened.
 import base64
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.export.beside import Beside, actors_beside, instruments_beside, targets_beside
+from pipeline.export.changes_table import change_view
+from pipeline.export.curve import curve_svg
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.island import byline, island
@@ -24,7 +27,6 @@ from pipeline.records import BOTH, Coding
 
 TEMPLATES = Path(__file__).parent / "templates"
 BESIDE = 8  # named instruments, targets and actors of a side that the report lays beside the other's
-PERIOD = 5  # years in a bar of a topic's course
 
 
 def write_report(results: Results, path: Path) -> None:
@@ -60,12 +62,14 @@ def _view(results: Results) -> dict[str, Any]:
         "matrix": _matrix(results.links),
         "instruments": list(rows(results)["instruments"]),
         "topics": _topics(results),
+        "curve": curve_svg(results.topics.curve, len(results.topics.topics)),
         "years": sorted({p.metadata.year for p in results.papers if p.metadata.year}),
         "places": sorted({c.place for c in results.codings} - {""}),
         "counts": Counter(c.document_id for c in results.codings),
         "bylines": {p.document_id: byline(p.metadata.authors, p.metadata.year) for p in results.papers},
         "side_names": {d.id: d.label for d in results.codebook.domains} | {BOTH: "Both"},
         "most": max((side.sentences for row in results.comparisons for side in (row.left, row.right)), default=0),
+        "changed": change_view(results),
         "flow": flow_svg(flow(results)),
         "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
         "script": Markup(script),  # noqa: S704 - a file of ours
@@ -121,25 +125,27 @@ def _matrix(links: tuple[Link, ...]) -> dict[str, Any]:
 
 
 def _topics(results: Results) -> list[dict[str, Any]]:
-    """Topics with their place between the sides (0 left, 1 right) and their mean weight by period."""
+    """Topics with their place between the sides (0 left, 1 right), their course over years and sentences."""
     left, right = (domain.id for domain in results.codebook.domains)
-    courses = _courses(results)
+    courses, undated = _courses(results)
+    sentences: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows(results)["topic_sentences"]:
+        sentences[row["topic"]].append(row)
     listed = []
-    for at, topic in enumerate(results.topics.topics):
+    for topic in results.topics.topics:
         shares = topic.sides.get(left, 0.0), topic.sides.get(right, 0.0)
+        about = {"course": courses[topic.number], "undated": undated, "sentences": sentences[topic.number]}
         place = shares[1] / sum(shares) if sum(shares) else 0.5
-        listed.append({"topic": topic, "place": place, "shares": shares, "course": [(p, w[at]) for p, w in courses]})
+        listed.append({"topic": topic, "place": place, "shares": shares, **about})
     return sorted(listed, key=lambda row: row["place"])
 
 
-def _courses(results: Results) -> list[tuple[int, list[float]]]:
-    """First year of each period that has papers, and the mean weight of every topic in them."""
-    held: dict[int, list[tuple[float, ...]]] = defaultdict(list)
-    for paper in results.papers:
-        weights = results.topics.weights.get(paper.document_id)
-        if paper.metadata.year and weights:
-            held[paper.metadata.year // PERIOD * PERIOD].append(weights)
-    return [
-        (period, [sum(column) / len(column) for column in zip(*weights, strict=True)])
-        for period, weights in sorted(held.items())
-    ]
+def _courses(results: Results) -> tuple[dict[int, list[dict[str, Any]]], int]:
+    """By topic its periods, `at` being their place on the axis, from 0; and how many papers have no year."""
+    dated = [(row, *row.years) for row in results.topic_periods if row.years]
+    begin = min((first for _, first, _ in dated), default=0)
+    courses: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row, first, last in dated:
+        at = (first - begin) // (last - first + 1)
+        courses[row.topic].append({"at": at, "first": first, "last": last, "weight": row.weight, "papers": row.papers})
+    return courses, max((row.papers for row in results.topic_periods if not row.years), default=0)

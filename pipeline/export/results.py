@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.outcomes import Carried, Comparison, Link, TopicModel
+from pipeline.history import FIRST, Changes
+from pipeline.outcomes import Carried, Comparison, Link, TopicModel, TopicPeriod
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -14,7 +15,9 @@ class Results:
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
-    `named` holds what is known of instruments, by their names.
+    `named` holds what is known of instruments, by their names. `topic_sentences` gives, by a topic's number,
+    its most typical sentences as document id, start and end.
+    `changes` are those since the last run.
     """
 
     papers: tuple[Paper, ...]
@@ -30,3 +33,6 @@ class Results:
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
     carried: tuple[Carried, ...] = ()
+    topic_periods: tuple[TopicPeriod, ...] = ()
+    topic_sentences: Mapping[int, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
+    changes: Changes = FIRST

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.export import topic_tables
 from pipeline.export.carry_table import carry_rows
+from pipeline.export.changes_table import change_rows
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
 from pipeline.outcomes import Comparison, Link, Side
@@ -32,12 +34,15 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "topics": _topics(results),
         "topic_curve": _curve(results),
         "topic_weights": _weights(results),
+        "topic_years": topic_tables.years(results),
+        "topic_sentences": topic_tables.sentences(results),
         "rejected": (
             {"path": r.path, "pdf_sha256": r.sha256, "kind": r.kind, "reason": r.reason, "remedy": r.remedy}
             for r in results.rejected
         ),
         "doubts": (dataclasses.asdict(doubt) for doubt in results.doubts),
         "codebook": _codebook(results),
+        "changes": change_rows(results),
     }
 
 
@@ -229,6 +234,7 @@ def _topics(results: Results) -> Iterator[Row]:
     for topic in results.topics.topics:
         yield {
             "topic": topic.number,
+            "id": topic.id,
             "name": topic.name,
             "words": _list(word for word, _ in topic.words),
             "coherence": topic.coherence,

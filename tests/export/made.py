@@ -8,7 +8,9 @@ import numpy as np
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.export import Results
+from pipeline.history import Change, Changes
 from pipeline.outcomes import Topic, TopicModel
+from pipeline.periods import topic_periods
 from pipeline.records import (
     Coding,
     Document,
@@ -110,20 +112,40 @@ def results() -> Results:
         Paper(bad.id, "=bad.pdf", ("@copy.pdf",), "-key", _about(), SCRIPT, 1, SCRIPT, "climate", {"climate": 4}),
     )
     documents = {good.id: good, bad.id: bad}
-    topic = Topic(1, f"=topic {SCRIPT}", ((SCRIPT, 1.0), ("@word", 0.5)), 0.1, 2, {"cp": 0.5, "climate": 0.5})
+    topic = Topic(1, f"=topic {SCRIPT}", ((SCRIPT, 1.0), ("@word", 0.5)), 0.1, 2, {"cp": 0.5, "climate": 0.5}, 1)
+    topics = TopicModel((topic,), {good.id: (1.0,), bad.id: (1.0,)}, "")
     return Results(
         papers=papers,
         document=documents.__getitem__,
         codings=codings,
         rejected=(Rejection(f"@{SCRIPT}.pdf", "c" * 64, "unreadable", f"={SCRIPT}", "-mend it"),),
-        topics=TopicModel((topic,), {good.id: (1.0,), bad.id: (1.0,)}, ""),
+        topics=topics,
+        topic_periods=topic_periods(papers, topics),
+        topic_sentences={1: tuple((d.id, 0, len(d.text.split("\n")[0])) for d in (bad, good))},
         comparisons=compare(papers, codings, codebook),
         links=link(papers, codings, codebook),
         codebook=codebook,
         named={name: Named(name, "International", 1987)},
         doubts=(Doubt("=bad.pdf", f"@{SCRIPT}", "refs.bib:3", "near", f"+{SCRIPT}", "-name it"),),
+        changes=_changes(bad.id),
         versions={"run_id": "r", "model_version": "m", "codebook_version": "c", "precedent": "0"},
     )
+
+
+def _changes(here: str) -> Changes:
+    """A hostile paper that came, another that left and took its coding along, a verdict and a topic."""
+    gone = Change("paper out", "d" * 64, f"@{SCRIPT}", before=f"=gone {SCRIPT}.pdf", why=f"+{SCRIPT}")
+    rows = (
+        Change("paper in", here, "-key", after="=bad.pdf", why=f"left out in the last run: {SCRIPT}"),
+        gone,
+        replace(
+            gone, kind="coding lost", family="motivator", code="cost_saving", quote=HOSTILE[0], before="asserted, cp"
+        ),
+        Change("verdict flipped", family="instrument", code=SCRIPT, before=SCRIPT, why=f"={SCRIPT}", papers=(here,)),
+        Change("topic drifted", topic=1, before=f"=topic {SCRIPT}", after=f"@topic {SCRIPT}", why=SCRIPT),
+        Change("paper changed topic", here, "-key", topic=1, before=f"2: {SCRIPT}", after=f"1: {SCRIPT}", why=SCRIPT),
+    )
+    return Changes(first=False, rows=rows)
 
 
 def _about() -> Metadata:

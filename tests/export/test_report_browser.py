@@ -87,7 +87,7 @@ def test_a_cell_opens_its_quotes_and_escape_closes_them(page: Any, sample: Resul
     assert f"{row.right.sentences} sentences of {row.right.papers} papers" in page.locator("dialog .top").inner_text()
     while page.locator("dialog .quotes button").count():  # long lists are built a part at a time
         page.locator("dialog .quotes button").first.click()
-    assert page.locator("blockquote").count() == row.right.sentences
+    assert page.locator("dialog blockquote").count() == row.right.sentences
     page.keyboard.press("Escape")
     assert not page.locator("dialog").is_visible()
 
@@ -120,7 +120,7 @@ def test_a_pair_opens_as_many_papers_as_its_mark_counts(page: Any, sample: Resul
     said = page.locator("dialog .top p").inner_text()
     assert int(said.split()[0]) <= link.left.sentences + link.right.sentences
     assert int(said.split()[3]) <= link.left.papers + link.right.papers
-    assert page.locator("blockquote").count() > 0
+    assert page.locator("dialog blockquote").count() > 0
 
 
 def test_a_paper_shows_its_codings_and_pages(page: Any, sample: Results) -> None:

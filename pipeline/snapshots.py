@@ -1,0 +1,149 @@
+"""Snapshots: what a run found, kept so that the next one can say what changed.
+
+They lie in `<out>/state/snapshots/`, one file each, named by the run and by all that came before it. A
+snapshot is written before its run's tables are put in place, and counts only once the run record names it:
+so a run that is killed in between is compared, when it runs again, with the same snapshot as before.
+"""
+
+import gzip
+import hashlib
+import json
+import logging
+import zlib
+from collections.abc import Sequence
+from dataclasses import astuple
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from pipeline.drift import from_json, remember, to_json
+from pipeline.export.results import Results
+from pipeline.files import STATE, write_bytes
+from pipeline.history import SeenCoding, SeenPaper, SeenVerdict, Snapshot
+from pipeline.outcomes import Comparison
+
+FORMAT = 1
+OPENING = 80  # characters of a sentence by which it is known again, and shown once it is gone
+
+log = logging.getLogger("precedent")
+
+
+def take(results: Results, before: Snapshot | None, reading: str, program: str) -> Snapshot:
+    """The snapshot of a run that is compared with `before`, if with any.
+
+    `reading` and `program` are the fingerprints of what made sentences of papers, and codings of sentences.
+    """
+    left, right = results.codebook.domains
+    return Snapshot(
+        run_id=results.versions["run_id"],
+        before=name_of(before) if before else "",
+        versions={
+            "codebook": results.codebook.fingerprint,
+            "model": results.versions["model_version"],
+            "reading": reading,
+            "program": program,
+        },
+        sides=((left.id, left.label), (right.id, right.label)),
+        papers=tuple(
+            SeenPaper(p.document_id, p.citation_key, p.metadata.title, p.metadata.doi, p.path, p.domain)
+            for p in results.papers
+        ),
+        codings=tuple(
+            SeenCoding(c.id, c.document_id, c.family, c.code, c.domain, c.status, c.quote[:OPENING])
+            for c in results.codings
+        ),
+        verdicts=tuple(_verdict(row) for row in results.comparisons),
+        left_out={r.sha256: r.reason for r in results.rejected if r.sha256},
+        topics=remember(results.topics),
+    )
+
+
+def _verdict(row: Comparison) -> SeenVerdict:
+    papers, of_papers = (row.left.papers, row.right.papers), (row.left.of_papers, row.right.of_papers)
+    return SeenVerdict(row.family, row.code, row.verdict, papers, of_papers)
+
+
+def name_of(snapshot: Snapshot) -> str:
+    """The name that a snapshot is kept under: the same for the same run after the same history."""
+    return hashlib.sha256(f"{snapshot.run_id} {snapshot.before}".encode()).hexdigest()[:16]
+
+
+def compared_with(out: Path, last: str, run_id: str) -> Snapshot | None:
+    """The snapshot that the run `run_id` is compared with, or None where there is none.
+
+    `last` is the name in the record of the last finished run. Where that was this very run, whose tables are
+    made anew, it is the one before.
+    """
+    found = load(out, last) if last else None
+    if found and found.run_id == run_id:
+        return load(out, found.before) if found.before else None
+    return found
+
+
+def save(out: Path, snapshot: Snapshot) -> None:
+    """Keep a snapshot. Raises StoreError where it cannot be written."""
+    content = json.dumps({"format": FORMAT, **_plain(snapshot)}, ensure_ascii=False)
+    write_bytes(_path(out, name_of(snapshot)), gzip.compress(content.encode("utf-8", "surrogatepass"), 1, mtime=0))
+
+
+def load(out: Path, name: str) -> Snapshot | None:
+    """The snapshot of that name; None, with a line in the log, if it is gone, damaged or of another version."""
+    path = _path(out, name)
+    try:
+        content = json.loads(gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass"))
+        if content.pop("format") != FORMAT:
+            raise ValueError("it is of another version")
+        return _snapshot(**content)
+    except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
+        log.warning("what the last run found cannot be read (%s: %r); this one counts as a first run", path, error)
+        return None
+
+
+def prune(out: Path, snapshot: Snapshot) -> None:
+    """Remove all snapshots but this one and the one that it was compared with."""
+    wanted = {_path(out, name_of(snapshot)), _path(out, snapshot.before)}
+    for path in _path(out, "").parent.glob("*.json.gz"):
+        if path not in wanted:
+            path.unlink()
+
+
+def _path(out: Path, name: str) -> Path:
+    return out / STATE / "snapshots" / f"{name}.json.gz"
+
+
+def _plain(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as lists and texts, the codings by paper, so that its long id stands there once."""
+    by_paper = groupby(snapshot.codings, key=lambda c: c.document_id)
+    return {
+        "run_id": snapshot.run_id,
+        "before": snapshot.before,
+        "versions": snapshot.versions,
+        "sides": snapshot.sides,
+        "papers": [astuple(paper) for paper in snapshot.papers],
+        "codings": [
+            (paper, [(c.id, c.family, c.code, c.domain, c.status, c.quote) for c in codings])
+            for paper, codings in by_paper
+        ],
+        "verdicts": [astuple(verdict) for verdict in snapshot.verdicts],
+        "left_out": snapshot.left_out,
+        "topics": to_json(snapshot.topics),
+    }
+
+
+def _snapshot(
+    sides: Sequence[Sequence[str]],
+    papers: Sequence[Sequence[Any]],
+    codings: Sequence[tuple[str, Sequence[Any]]],
+    verdicts: Sequence[Sequence[Any]],
+    topics: str,
+    **rest: Any,
+) -> Snapshot:
+    (left, left_label), (right, right_label) = sides
+    return Snapshot(
+        sides=((left, left_label), (right, right_label)),
+        papers=tuple(SeenPaper(*row) for row in papers),
+        codings=tuple(SeenCoding(row[0], paper, *row[1:]) for paper, rows in codings for row in rows),
+        verdicts=tuple(SeenVerdict(family, code, said, tuple(k), tuple(n)) for family, code, said, k, n in verdicts),
+        topics=from_json(topics),
+        **rest,
+    )
