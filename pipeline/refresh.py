@@ -19,7 +19,7 @@ from pipeline.compare import compare, link
 from pipeline.corpus import Scan, gather
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
-from pipeline.files import lock
+from pipeline.files import STATE, lock
 from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
@@ -97,7 +97,7 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     plan, outcomes = work
     started = time.process_time()
     results, rejected = collect(plan, outcomes)
-    with publish.staging(plan.settings.out) as staged:
+    with publish.staging(plan.settings.out / STATE) as staged:
         write_tables(results, staged / "tables")
         write_report(results, staged / "report.html")
         seconds = _seconds(outcomes) | {"tables": time.process_time() - started}

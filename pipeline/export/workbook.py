@@ -1,5 +1,6 @@
 """The tables as one Excel workbook: a sheet a table, the comparison first, with bars."""
 
+import itertools
 import json
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,30 +18,41 @@ from pipeline.export.rows import Row, rows
 from pipeline.export.schema import Column
 
 MAX_CELL = 32_000  # Excel refuses cells of more than 32,767 characters
+MAX_ROWS = 1_048_575  # rows of a sheet, below its header
 CUT = " … (cut here: Excel takes no more; the CSV table holds it whole)"
 _MADE = datetime(2000, 1, 1)  # a fixed date, so that two workbooks of one run are the same bytes
 _LONG = ("quote", "context_before", "context_after", "title", "covers", "excludes", "reason", "remedy", "means")
-_SHARE = ("share", "low", "high", "difference")
+_FORMATS = {"cut": "0.00", "fine": "0.000"}  # what is shown; the cell holds the whole number
+_CUT = ("share", "low", "high", "difference", "ratio", "confidence", "weight", "coherence", "stability", "axis")
+_FINE = ("p", "q", "least", "most", "held")
 _BARS = {"share": "#7FB5BE", "difference": "#E0A070"}
 
 
-def write_workbook(results: Results, path: Path) -> None:
-    """Write the workbook. Text is written as text, never as a formula or a link. Raises OSError."""
+def write_workbook(results: Results, path: Path) -> list[str]:
+    """Write the workbook; a line for each table that is too long for a sheet.
+
+    Text is written as text, never as a formula or a link. Raises OSError.
+    """
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "Precedent", "created": _MADE})
     styles = {
         "head": book.add_format({"bold": True, "bg_color": "#E6EBEF", "bottom": 1, "valign": "top"}),
         "plain": book.add_format({"valign": "top"}),
         "long": book.add_format({"valign": "top", "text_wrap": True}),
-        "share": book.add_format({"valign": "top", "num_format": "0.00"}),
+        **{name: book.add_format({"valign": "top", "num_format": shown}) for name, shown in _FORMATS.items()},
     }
     listed, held = tables(results), rows(results)
+    too_long = []
     for name in sorted(listed, key=lambda name: name != "comparison"):
         sheet = book.add_worksheet(name)
-        last = _fill(sheet, listed[name].columns, held[name], styles)
+        table_rows = iter(held[name])
+        last = _fill(sheet, listed[name].columns, itertools.islice(table_rows, MAX_ROWS), styles)
         _finish(sheet, name, listed[name].columns, last, styles)
+        if left := sum(1 for _ in table_rows):
+            too_long.append(f"{path.name}: sheet {name} is full and lacks {left} rows; the CSV table has them all")
     _dictionary(book.add_worksheet("data_dictionary"), listed, styles)
     book.close()
+    return too_long
 
 
 def _fill(sheet: Worksheet, columns: Iterable[Column], table_rows: Iterable[Row], styles: dict[str, Format]) -> int:
@@ -57,12 +69,19 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> 
         sheet.write_number(row, column, value, style)
     elif value not in (None, ""):
         text = clean(value if isinstance(value, str) else json.dumps(value))
-        sheet.write_string(row, column, text if len(text) <= MAX_CELL else text[:MAX_CELL] + CUT, style)
+        sheet.write_string(row, column, _fitting(text), style)
+
+
+def _fitting(text: str) -> str:
+    """The text, cut where a cell takes no more; Excel counts UTF-16 units."""
+    if len(text) <= MAX_CELL // 2 or len(units := text.encode("utf-16-le")) <= 2 * MAX_CELL:
+        return text
+    return units[: 2 * MAX_CELL].decode("utf-16-le", "ignore") + CUT
 
 
 def _style(column: Column) -> str:
-    if column.name.endswith(_SHARE) and column.kind == "number":
-        return "share"
+    if column.kind == "number":
+        return "cut" if column.name.endswith(_CUT) else "fine" if column.name in _FINE else "plain"
     return "long" if column.name in _LONG else "plain"
 
 
@@ -72,7 +91,8 @@ def _finish(sheet: Worksheet, name: str, columns: tuple[Column, ...], last: int,
     for place, column in enumerate(columns):
         sheet.set_column(place, place, _width(column))
     if name == "comparison" and last:
-        sheet.add_table(0, 0, last, len(columns) - 1, {"name": name, "columns": [{"header": c.name} for c in columns]})
+        heads = [{"header": column.name, "header_format": styles["head"]} for column in columns]
+        sheet.add_table(0, 0, last, len(columns) - 1, {"name": name, "columns": heads})
         for place, column in enumerate(columns):
             _bars(sheet, place, column, last)
         return
@@ -94,7 +114,7 @@ def _bars(sheet: Worksheet, place: int, column: Column, last: int) -> None:
 def _width(column: Column) -> int:
     if column.name in _LONG:
         return 60
-    return 12 if column.kind in ("integer", "number") else 20
+    return max(12 if column.kind in ("integer", "number") else 20, len(column.name) + 4)  # and its button to filter by
 
 
 def _dictionary(sheet: Worksheet, listed: dict[str, Any], styles: dict[str, Format]) -> None:

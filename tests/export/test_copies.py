@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import PrecedentError
 from pipeline.export import Results, read_table, write_exports
+from pipeline.settings import Settings
 from tests.export.made import HOSTILE, results
 
 
@@ -16,12 +17,12 @@ from tests.export.made import HOSTILE, results
 def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("xlsxwriter", reason="XlsxWriter is not installed")
     folder = tmp_path_factory.mktemp("workbook")
-    write_exports(results(), folder, ["xlsx"], folder)
+    write_exports(results(), folder, ["xlsx"], Settings(corpus=folder))
     return folder / "precedent.xlsx"
 
 
 def test_parquet_holds_what_the_csv_tables_hold(sample: Results, tables: Path, tmp_path: Path) -> None:
-    write_exports(sample, tmp_path, ["parquet"], tmp_path)
+    write_exports(sample, tmp_path, ["parquet"], Settings(corpus=tmp_path))
     for path in sorted((tmp_path / "parquet").glob("*.parquet")):
         rows = pq.read_table(path).to_pylist()
         written = read_table(tables / f"{path.stem}.csv")
@@ -33,7 +34,7 @@ def test_parquet_holds_what_the_csv_tables_hold(sample: Results, tables: Path, t
 
 
 def test_parquet_keeps_text_as_it_is(tmp_path: Path) -> None:
-    write_exports(results(), tmp_path, ["parquet"], tmp_path)
+    write_exports(results(), tmp_path, ["parquet"], Settings(corpus=tmp_path))
     quotes = pq.read_table(tmp_path / "parquet" / "evidence.parquet")["quote"].to_pylist()
     assert set(HOSTILE) <= set(quotes)
 
@@ -64,7 +65,7 @@ def test_a_cell_that_excel_refuses_is_cut_and_says_so(tmp_path: Path) -> None:
 
     made = results()
     long = replace(made.rejected[0], reason="x" * 40_000)
-    write_exports(replace(made, rejected=(long,)), tmp_path, ["xlsx"], tmp_path)
+    write_exports(replace(made, rejected=(long,)), tmp_path, ["xlsx"], Settings(corpus=tmp_path))
     with zipfile.ZipFile(tmp_path / "precedent.xlsx") as parts:
         strings = re.findall(r"<t[^>]*>([^<]*)</t>", parts.read("xl/sharedStrings.xml").decode())
     assert max(map(len, strings)) <= 32_767
@@ -77,7 +78,7 @@ def test_two_copies_are_the_same_bytes(sample: Results, tmp_path: Path, name: st
         pytest.importorskip("xlsxwriter", reason="XlsxWriter is not installed")
     made = []
     for folder in (tmp_path / "one", tmp_path / "two"):
-        write_exports(sample, folder, [name], folder)
+        write_exports(sample, folder, [name], Settings(corpus=folder))
         made.append({p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()})
     assert made[0] == made[1]
     assert made[0]
@@ -85,4 +86,4 @@ def test_two_copies_are_the_same_bytes(sample: Results, tmp_path: Path, name: st
 
 def test_a_format_that_is_not_known_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PrecedentError, match="xlsx"):
-        write_exports(results(), tmp_path, ["excel"], tmp_path)
+        write_exports(results(), tmp_path, ["excel"], Settings(corpus=tmp_path))
