@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline import publish
-from pipeline.errors import CorpusError
+from pipeline.errors import CorpusError, StoreError
 from pipeline.export import write_exports
 from pipeline.export.exports import known
 from pipeline.refresh import finished
@@ -20,9 +20,15 @@ def deliver(settings: Settings, folder: Path, formats: Iterable[str]) -> list[st
     wanted = known(formats)
     _refuse_the_corpus(settings, folder)
     results = finished(settings)
-    with publish.staging(folder) as staged:
-        lines = [line for name in wanted for line in write_exports(results, staged / name, [name], settings)]
-        kept = publish.hand_over(staged, folder)
+    try:
+        with publish.staging(folder) as staged:
+            lines = [line for name in wanted for line in write_exports(results, staged / name, [name], settings)]
+            kept = publish.hand_over(staged, folder)
+    except StoreError as error:
+        if not Path(error.where).is_relative_to(folder):
+            raise
+        remedy = "free space or mend the rights, or name another folder; the last export there is as it was"
+        raise StoreError(error.what, str(folder), remedy) from error
     return [*lines, *(f"A file that you made or changed is kept as {path}" for path in kept)]
 
 

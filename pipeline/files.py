@@ -72,5 +72,5 @@ def whole(path: Path) -> Iterator[Path]:
 
 def unwritable(path: Path, error: OSError) -> StoreError:
     """The error for a place that cannot be written."""
-    remedy = "free space or mend the rights, or name another folder; then run again, nothing is lost"
+    remedy = "free space or mend the rights, or give another folder with --out; then run again, nothing is lost"
     return StoreError(f"cannot write ({error.strerror or error})", str(path), remedy)

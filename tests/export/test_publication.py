@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import hypothesis
 import pytest
 from bibtexparser.entrypoint import parse_string
 from hypothesis import given
@@ -109,6 +110,7 @@ def test_letters_that_latex_lacks_are_spelt(tmp_path: Path) -> None:
 titles = st.text(st.sampled_from("ab {}\\%&#_~^$,\"'@=-üé₂"), min_size=1).map(str.strip).filter(bool)
 
 
+@hypothesis.settings(deadline=None)  # the first example waits for the codebook
 @given(titles, st.lists(titles, min_size=1, max_size=3))
 def test_any_title_and_author_come_back_from_bibtex(title: str, authors: list[str]) -> None:
     paper = results().papers[0]
@@ -137,6 +139,7 @@ def test_a_body_with_and_in_its_name_is_one_author() -> None:
     )
 
 
+@hypothesis.settings(deadline=None)  # the first example waits for the codebook
 @given(st.lists(st.text(st.sampled_from("aAü {},"), max_size=3)))
 def test_every_key_is_its_papers_alone(names: list[str]) -> None:
     paper = results().papers[0]
@@ -149,6 +152,7 @@ def test_every_key_is_its_papers_alone(names: list[str]) -> None:
 kinds = st.sampled_from(["duplicate", "unreadable", "language", "timeout"])
 
 
+@hypothesis.settings(deadline=None)  # the first example waits for the codebook
 @given(st.lists(kinds), st.lists(st.tuples(st.sampled_from(["cp", "climate", "both", "other"]), st.booleans())))
 def test_the_numbers_of_the_flow_diagram_sum(left_out: list[str], read: list[tuple[str, bool]]) -> None:
     made = results()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,6 +168,7 @@ def test_people_are_other_users_than_the_machine(tmp_path: Path) -> None:
             assert {users[element.attrib["creatingUser"]] for element in (selection, selection[1])} == {by}
 
 
+@hypothesis.settings(deadline=None)  # the first example waits for the codebook
 @given(st.lists(st.text(st.sampled_from("aA/_:."), min_size=1), unique=True))
 def test_papers_get_names_that_any_system_tells_apart(paths: list[str]) -> None:
     papers = [replace(results().papers[0], path=path, document_id=f"{at:064}"[::-1]) for at, path in enumerate(paths)]
