@@ -8,6 +8,7 @@ process with limits, as it was for reading.
 
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ def _copy(copy: Copy) -> None:
 def _marked(copy: Copy, incremental: bool) -> bytes:
     """The file with its highlights: as an update, where it takes one, or written anew."""
     reader = PdfReader(copy.source)
-    if incremental and not reader.is_encrypted:
+    if incremental and not reader.is_encrypted and _has_index(copy.source.read_bytes()):
         writer = PdfWriter(str(copy.source), incremental=True)
     else:
         writer = PdfWriter(clone_from=reader)
@@ -151,6 +152,12 @@ def _marked(copy: Copy, incremental: bool) -> bytes:
     content = io.BytesIO()
     writer.write(content)
     return content.getvalue()
+
+
+def _has_index(content: bytes) -> bool:
+    """Whether the file's last pointer leads to its index; where not, viewers build one that knows no updates."""
+    at = re.findall(rb"startxref\s+(\d{1,15})", content[-2048:])
+    return bool(at) and re.compile(rb"\s*(xref|\d+\s+\d+\s+obj)").match(content, int(at[-1])) is not None
 
 
 def _shows(content: bytes, marks: tuple[Mark, ...]) -> bool:

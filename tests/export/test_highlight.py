@@ -157,6 +157,8 @@ def test_a_file_whose_index_is_damaged_shows_its_highlights_too(tmp_path: Path) 
     folder, said = copied(tmp_path, results)
     assert not said
     check(path, folder / "page.pdf", document, [coding])
+    (note,) = pypdf.PdfReader(folder / "page.pdf", strict=True).pages[0]["/Annots"]  # the copy's index is whole
+    assert note.get_object()["/NM"] == coding.id
 
 
 def notes(path: Path) -> list[Any]:
