@@ -1,5 +1,6 @@
 """Exports in a folder of the user's: put in place together, nothing of the user's lost."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import deliver as module
+from pipeline.cli import cli
 from pipeline.deliver import deliver
 from pipeline.errors import CorpusError, PrecedentError, StoreError
 from pipeline.export import Results, exports, read_table
@@ -133,3 +135,18 @@ def test_a_record_from_elsewhere_leads_nowhere(export: Export, tmp_path: Path) -
         (tmp_path / "to" / "export.json").write_text(record, encoding="utf-8")
         export("csv")
         assert [p.name for p in tmp_path.glob("other*")] == ["other.txt"]
+
+
+def test_the_page_on_exports_and_the_help_name_every_format() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE) != []
+    assert set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)) == set(exports.FORMATS)
+    assert all(re.search(rf"\b{name}\b", cli.commands["export"].help or "") for name in exports.FORMATS)
+
+
+def test_the_page_on_exports_says_what_lies_where(export: Export, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `([\w-]+)` \| `([^`/]+)", page, re.MULTILINE))
+    for name in ("csv", "report", "xlsx", "parquet", "taguette", "publication"):
+        export(name, to=name)
+        assert {path.split("/")[0] for path in files(tmp_path / name)} == {told[name], "export.json"}
