@@ -29,7 +29,7 @@ from pypdf.generic import (
 )
 
 from pipeline.errors import StoreError, first_line
-from pipeline.export.places import clean, reading_note
+from pipeline.export.places import MACHINE, clean, coder, reading_note
 from pipeline.export.results import Results
 from pipeline.files import write_bytes
 from pipeline.records import Box, Coding
@@ -127,8 +127,12 @@ def _marks(results: Results, document_id: str, codings: tuple[Coding, ...]) -> l
         by_page = itertools.groupby(document.boxes(coding.start, coding.end), lambda box: box.page)
         for at, (page, boxes) in enumerate(by_page):
             name = f"{coding.id}-{at + 1}" if at else coding.id
-            marks.append(Mark(name, page, tuple(boxes), colour, band, f"Precedent ({coding.method})", clean(note)))
+            marks.append(Mark(name, page, tuple(boxes), colour, band, _author(coding), clean(note)))
     return marks
+
+
+def _author(coding: Coding) -> str:
+    return f"{MACHINE} ({coding.method})" if coder(coding) == MACHINE else coder(coding)
 
 
 def _copy(copy: Copy) -> None:

@@ -17,14 +17,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from pipeline.export.places import clean
+from pipeline.export.places import MACHINE, clean, coder
 from pipeline.export.results import Results
 from pipeline.records import Box, Coding, Document, Paper
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 DATE = "2000-01-01T00:00:00Z"  # tools ask for a date; a fixed one keeps two exports the same bytes
-MACHINE = "Precedent"  # the user who did what no person did
-HUMAN = "human"  # begins the method of a person's codings; who it was may follow
 COLOURS = ("#5b45a5", "#2b7038", "#a8323a", "#8a6d00")
 _ROOT = uuid.uuid5(uuid.NAMESPACE_URL, "urn:precedent:refi-qda")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -109,13 +107,6 @@ def _project(results: Results) -> Element:
 def _shared(results: Results, label: str) -> bool:
     """Whether codes of two families bear this name; some tools take a name only once."""
     return sum(code.label == label for family in results.codebook.families for code in family.codes) > 1
-
-
-def coder(coding: Coding) -> str:
-    """Who made a coding, as other programs show it: a person by name, where that is known, or the machine."""
-    if not coding.method.startswith(HUMAN):
-        return MACHINE
-    return f"Person: {coding.method.removeprefix(HUMAN).strip(' :,') or 'unnamed'}"
 
 
 def _user(name: str) -> str:

@@ -172,6 +172,7 @@ def test_every_coding_has_a_highlight_with_its_id_code_and_confidence(sample: Re
             if coding.document_id == paper.document_id:
                 note = found[coding.id]
                 assert f"confidence {coding.confidence:.2f}" in note["/Contents"]
+                assert note["/T"] == f"Precedent ({coding.method})"
                 assert len(note["/QuadPoints"]) % 8 == 0
                 assert "/N" in note["/AP"]
 
@@ -182,14 +183,16 @@ def test_the_paper_itself_is_untouched(sample: Results, sample_run: tuple[Settin
         assert (copies / paper.path).read_bytes().startswith(before)
 
 
-def test_links_that_a_page_had_are_kept(tmp_path: Path) -> None:
+def test_links_that_a_page_had_are_kept_and_people_named(tmp_path: Path) -> None:
     path = tmp_path / "page.pdf"
     canvas = Canvas(str(path), pagesize=(500, 400), invariant=True)
     canvas.drawString(80, 330, "A levy on effluent moved the dyers of vat 1 to act, and vat 2, and vat 3.")
     canvas.linkURL("https://example.org", (0, 0, 50, 50))
     canvas.showPage()
     canvas.save()
-    folder, _ = copied(tmp_path, one_coding(path)[0])
+    results, _, coding = one_coding(path)
+    folder, _ = copied(tmp_path, replace(results, codings=(replace(coding, method="human: Ada"),)))
+    assert notes(folder / "page.pdf")[1]["/T"] == "Person: Ada"
     kinds = [note["/Subtype"] for note in notes(folder / "page.pdf")]
     assert kinds == ["/Link", "/Highlight"]
 
