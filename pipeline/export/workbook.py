@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +19,12 @@ from pipeline.export.rows import Row, rows
 from pipeline.export.schema import Column
 
 MAX_CELL = 32_000  # Excel refuses cells of more than 32,767 characters
+WIDE, LINE, MOST_LINES = 60, 15, 20  # a column of sentences in characters, a line in points, and lines of a row
 MAX_ROWS = 1_048_575  # rows of a sheet, below its header
 CUT = " … (cut here: Excel takes no more; the CSV table holds it whole)"
 _MADE = datetime(2000, 1, 1)  # a fixed date, so that two workbooks of one run are the same bytes
 _LONG = ("quote", "context_before", "context_after", "title", "covers", "excludes", "reason", "remedy", "means")
+_WORDS = ("code", "verdict", "flips_to", "tied_instrument", "named_instrument", "path", "authors")
 _FORMATS = {"cut": "0.00", "fine": "0.000"}  # what is shown; the cell holds the whole number
 _CUT = ("share", "low", "high", "difference", "ratio", "confidence", "weight", "coherence", "stability", "axis")
 _FINE = ("p", "q", "least", "most", "held")
@@ -61,7 +64,15 @@ def _fill(sheet: Worksheet, columns: Iterable[Column], table_rows: Iterable[Row]
     for at, row in enumerate(table_rows, start=1):
         for place, column in enumerate(columns):
             _put(sheet, at, place, row[column.name], styles[_style(column)])
+        _heighten(sheet, at, [(row[column.name], WIDE) for column in columns if column.name in _LONG])
     return at
+
+
+def _heighten(sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
+    """Make room for wrapped texts, given with the widths of their columns; LibreOffice does not do so itself."""
+    lines = max((math.ceil(len(part) / width) for text, width in texts for part in text.split("\n")), default=1)
+    if lines > 1:
+        sheet.set_row(row, LINE * min(lines, MOST_LINES))
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
@@ -113,7 +124,9 @@ def _bars(sheet: Worksheet, place: int, column: Column, last: int) -> None:
 
 def _width(column: Column) -> int:
     if column.name in _LONG:
-        return 60
+        return WIDE
+    if column.name in _WORDS:
+        return 30
     return max(12 if column.kind in ("integer", "number") else 20, len(column.name) + 4)  # and its button to filter by
 
 
@@ -127,5 +140,6 @@ def _dictionary(sheet: Worksheet, listed: dict[str, Any], styles: dict[str, Form
     for at, line in enumerate(lines, start=1):
         for place, text in enumerate(line):
             sheet.write_string(at, place, text, styles["long"])
+        _heighten(sheet, at, zip(line, widths, strict=True))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(lines), len(names) - 1)

@@ -111,6 +111,9 @@ def test_numbers_are_numbers_and_the_comparison_is_a_table(sample: Results, tmp_
         assert kinds <= ({"s"} if name.value in ("family", "code", "verdict", "flips_to", "quotes") else {"n"})
     quote = next(cell for cell in book["evidence"][2] if book["evidence"].cell(1, cell.column).value == "quote")
     assert quote.alignment.wrap_text
+    for row in range(2, 40):  # room for every line of the quote
+        text = book["evidence"].cell(row, quote.column).value
+        assert (book["evidence"].row_dimensions[row].height or 15) >= 15 * min(20, len(text) / 60)
     assert book["evidence"].column_dimensions[quote.column_letter].width > 50
 
 
