@@ -150,13 +150,13 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
     """Write what the last run over CORPUS found to FOLDER, for other programs.
 
     Formats: csv, report (and narrative), parquet, xlsx, publication, taguette, pdf (the papers, highlighted), refi-qda.
+    A file in FOLDER that you made or changed is kept under another name.
     """
-    from pipeline.export import write_exports
-    from pipeline.refresh import finished
+    from pipeline.deliver import deliver
 
-    settings = resolve(file, {"corpus": corpus, "out": out})
-    write_exports(finished(settings), folder, formats or ("csv", "report"), settings.corpus)
-    click.echo(f"{sum(path.is_file() for path in folder.rglob('*'))} files in {folder}")
+    for line in deliver(resolve(file, {"corpus": corpus, "out": out}), folder, formats or ("csv", "report")):
+        click.echo(line)
+    click.echo(f"{', '.join(formats or ('csv', 'report'))} written to {folder}")
 
 
 @cli.command()

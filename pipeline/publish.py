@@ -1,27 +1,30 @@
-"""The tables and the report of a run, put in place together, and the record of that run."""
+"""The files of a run, or of an export, put in place together, and the record of them."""
 
 import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
 from typing import Any
 
-from pipeline.files import ASIDE, STATE, sha256_of, unwritable, write_bytes
+from pipeline.files import ASIDE, sha256_of, unwritable, write_bytes
+
+EXPORT = "export.json"  # in a folder of exports: by format, the files and what was in them
 
 
 @contextlib.contextmanager
-def staging(out: Path) -> Iterator[Path]:
-    """A folder to write tables into; gone on leaving."""
+def staging(place: Path) -> Iterator[Path]:
+    """A folder in `place`, which is made, to write files into; gone on leaving. Raises StoreError."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix=ASIDE, dir=out / STATE))
+        place.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=ASIDE, dir=place))
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        raise unwritable(out, error) from error
+        raise unwritable(place, error) from error
 
 
 def publish(staged: Path, out: Path, run: dict[str, Any]) -> list[Path]:
@@ -32,16 +35,57 @@ def publish(staged: Path, out: Path, run: dict[str, Any]) -> list[Path]:
     A file of the last run that this one no longer makes is removed.
     """
     before = load_run(out).get("files", {})
-    files = {str(p.relative_to(staged)): sha256_of(p) for p in sorted(staged.rglob("*")) if p.is_file()}
+    files = _digests(staged)
     kept = [_set_aside(out / name) for name in sorted(before) if _changed(out / name, {before[name], files.get(name)})]
+    _replace(staged, out, files, before)
+    record = json.dumps({**run, "files": files}, indent=1, sort_keys=True, ensure_ascii=False)
+    write_bytes(out / "run.json", record.encode())
+    return kept
+
+
+def hand_over(staged: Path, folder: Path) -> list[Path]:
+    """Put what is staged, a folder a format, in place in the user's `folder`, and say in EXPORT what is whose.
+
+    A file that is not as the last export left it, or that none made, is first set aside under another name;
+    returns those. A file of a format's last export that this one no longer makes is removed.
+    """
+    before = _exported(folder)
+    made = {part.name: _digests(part) for part in sorted(staged.iterdir())}
+    kept = []
+    for part, files in made.items():
+        last = before.get(part, {})
+        there = sorted(name for name in {*files, *last} if (folder / name).is_file())
+        held = {name: sha256_of(folder / name) for name in there}
+        kept += [_set_aside(folder / name) for name in there if held[name] not in (last.get(name), files.get(name))]
+        _replace(staged / part, folder, files, last)
+    record = json.dumps({"files": {**before, **made}}, indent=1, sort_keys=True, ensure_ascii=False)
+    write_bytes(folder / EXPORT, record.encode())
+    return kept
+
+
+def _exported(folder: Path) -> dict[str, dict[str, str]]:
+    """What the last export wrote, by format. The record may have been sent by others: it leads nowhere outside."""
+    parts = _load(folder / EXPORT).get("files")
+    held = {part: files for part, files in parts.items() if isinstance(files, dict)} if isinstance(parts, dict) else {}
+    return {part: {name: sha for name, sha in files.items() if _inside(name)} for part, files in held.items()}
+
+
+def _inside(name: str) -> bool:
+    path = PurePath(name)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def _replace(staged: Path, out: Path, files: Iterable[str], before: Iterable[str]) -> None:
+    """Put the staged files in place, and remove those of before that are not among them."""
     for name in files:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (staged / name).replace(out / name)
     for name in set(before) - set(files):
         (out / name).unlink(missing_ok=True)
-    record = json.dumps({**run, "files": files}, indent=1, sort_keys=True, ensure_ascii=False)
-    write_bytes(out / "run.json", record.encode())
-    return kept
 
 
 def _changed(path: Path, ours: set[str | None]) -> bool:
@@ -56,8 +100,12 @@ def _set_aside(path: Path) -> Path:
 
 def load_run(out: Path) -> dict[str, Any]:
     """The record of the last finished run: run_id, times, counts, `files` (name -> sha256); {} if none."""
+    return _load(out / "run.json")
+
+
+def _load(path: Path) -> dict[str, Any]:
     try:
-        record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}

@@ -22,7 +22,7 @@ from pipeline.corpus import Scan, gather
 from pipeline.drift import align
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_narrative, write_report, write_tables
-from pipeline.files import lock
+from pipeline.files import STATE, lock
 from pipeline.history import ChangeKind, Snapshot
 from pipeline.outcomes import TopicModel
 from pipeline.periods import topic_periods
@@ -105,7 +105,7 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     plan, outcomes = work
     started = time.process_time()
     results, snapshot = collect(plan, outcomes)
-    with publish.staging(plan.settings.out) as staged:
+    with publish.staging(plan.settings.out / STATE) as staged:
         write_tables(results, staged / "tables")
         write_report(results, staged / "report.html")
         write_narrative(results, staged / "narrative.md")

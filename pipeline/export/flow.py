@@ -52,7 +52,7 @@ def flow_svg(numbers: Flow) -> Markup:
         ([f"Files found: {numbers.found}"], [f"Duplicates: {numbers.duplicates}"]),
         (
             [f"Different papers: {numbers.found - numbers.duplicates}"],
-            [f"Not readable: {sum(n for _, n in numbers.rejected)}", *refused],
+            [f"Rejected: {sum(n for _, n in numbers.rejected)}", *refused],
         ),
         (
             [f"Papers read: {numbers.read}", *(f"{name}: {n}" for name, n in numbers.by_domain)],
@@ -99,6 +99,6 @@ def _arrow(x0: float, y0: float, x1: float, y1: float) -> Markup:
 def _in_words(numbers: Flow) -> str:
     refused = sum(n for _, n in numbers.rejected)
     return (
-        f"{numbers.found} files found, {numbers.duplicates} duplicates, {refused} not readable, "
+        f"{numbers.found} files found, {numbers.duplicates} duplicates, {refused} rejected, "
         f"{numbers.read} papers read, {numbers.coded} with codings"
     )

@@ -1,17 +1,22 @@
 """A copy of each paper with every coding as a highlight over its words.
 
 The highlights are added to the end of the file as a PDF update, so that all else stays byte for byte as it
-was; a file that takes no update (an encrypted one, say) is written anew. Every highlight carries its own
-picture, so that every viewer shows the same.
+was; a file that takes no update (an encrypted one, or one whose index is damaged) is written anew. Every highlight
+carries its own picture, so that every viewer shows the same. A file may be hostile: each is opened in a child
+process with limits, as it was for reading.
 """
 
+import io
 import itertools
-import logging
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
+from pebble import ProcessExpired
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -23,12 +28,13 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from pipeline.errors import first_line
-from pipeline.export.places import clean, reading_note
+from pipeline.errors import StoreError, first_line
+from pipeline.export.places import MACHINE, clean, coder, reading_note
 from pipeline.export.results import Results
+from pipeline.files import write_bytes
 from pipeline.records import Box, Coding
-
-log = logging.getLogger("precedent")
+from pipeline.settings import Settings
+from pipeline.workers import explain, run_limited
 
 Colour = tuple[float, float, float]
 Quad = tuple[tuple[float, float], ...]  # top left, top right, bottom left, bottom right, as read
@@ -54,24 +60,51 @@ class Mark:
     note: str
 
 
-def write_highlighted(results: Results, folder: Path, corpus: Path) -> list[str]:
-    """Write a highlighted copy of each paper under its path in `folder`; the paths of those not made.
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy to make: the paper's name, its file, where the copy goes, and its highlights."""
 
-    A file that cannot be marked is left out, with a warning; no other is. Raises OSError.
+    name: str
+    source: Path
+    target: Path
+    marks: tuple[Mark, ...]
+
+
+class Unmarkable(Exception):  # noqa: N818 - it names the file's state
+    """A file of which no copy shows the highlights."""
+
+
+def write_highlighted(results: Results, folder: Path, settings: Settings) -> list[str]:
+    """Write a highlighted copy of each paper under its path in `folder`; a line for each that was not made.
+
+    A file that cannot be marked within the limits of `settings` is left out; no other is. Raises StoreError
+    where nothing can be written.
     """
-    left_out = []
     codings = {key: tuple(group) for key, group in itertools.groupby(results.codings, lambda c: c.document_id)}
-    for paper in results.papers:
-        target = folder / paper.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _copy(corpus / paper.path, target, _marks(results, paper.document_id, codings.get(paper.document_id, ())))
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a damaged file may fail in any way, and costs only itself
-            log.warning("no highlights in %s: %s", paper.path, first_line(error))
-            left_out.append(paper.path)
+    copies = [
+        Copy(
+            paper.path,
+            settings.corpus / paper.path,
+            folder / paper.path,
+            tuple(_marks(results, paper.document_id, codings.get(paper.document_id, ()))),
+        )
+        for paper in results.papers
+    ]
+    limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
+    left_out = []
+    for copy, failure in run_limited(_copy, copies, settings.workers, *limits):
+        if isinstance(failure, StoreError):
+            raise failure
+        if failure is not None:
+            left_out.append(f"no highlighted copy of {copy.name}: {_why(failure, limits)}")
     return left_out
+
+
+def _why(failure: BaseException, limits: tuple[int, int]) -> str:
+    """What kept a copy from being made, in a line."""
+    if isinstance(failure, (TimeoutError, MemoryError, ProcessExpired)):
+        return explain(failure, *limits)[1]
+    return first_line(failure)
 
 
 def _marks(results: Results, document_id: str, codings: tuple[Coding, ...]) -> list[Mark]:
@@ -94,17 +127,58 @@ def _marks(results: Results, document_id: str, codings: tuple[Coding, ...]) -> l
         by_page = itertools.groupby(document.boxes(coding.start, coding.end), lambda box: box.page)
         for at, (page, boxes) in enumerate(by_page):
             name = f"{coding.id}-{at + 1}" if at else coding.id
-            marks.append(Mark(name, page, tuple(boxes), colour, band, f"Precedent ({coding.method})", clean(note)))
+            marks.append(Mark(name, page, tuple(boxes), colour, band, _author(coding), clean(note)))
     return marks
 
 
-def _copy(source: Path, target: Path, marks: list[Mark]) -> None:
-    reader = PdfReader(source)
-    writer = PdfWriter(clone_from=reader) if reader.is_encrypted else PdfWriter(str(source), incremental=True)
-    for mark in marks:
+def _author(coding: Coding) -> str:
+    return f"{MACHINE} ({coding.method})" if coder(coding) == MACHINE else coder(coding)
+
+
+def _copy(copy: Copy) -> None:
+    """Make one copy. Raises StoreError where it cannot be written, and anything for a file that is no good."""
+    for incremental in (True, False):
+        content = _marked(copy, incremental)
+        if _shows(content, copy.marks):
+            return write_bytes(copy.target, content)
+    raise Unmarkable("it is damaged, and no copy of it showed its highlights")
+
+
+def _marked(copy: Copy, incremental: bool) -> bytes:
+    """The file with its highlights: as an update, where it takes one, or written anew."""
+    reader = PdfReader(copy.source)
+    if incremental and not reader.is_encrypted and _has_index(copy.source.read_bytes()):
+        writer = PdfWriter(str(copy.source), incremental=True)
+    else:
+        writer = PdfWriter(clone_from=reader)
+    for mark in copy.marks:
         _add(writer, writer.pages[mark.page - 1], mark)
-    with target.open("wb") as handle:
-        writer.write(handle)
+    content = io.BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+def _has_index(content: bytes) -> bool:
+    """Whether the file's last pointer leads to its index; where not, viewers build one that knows no updates."""
+    at = re.findall(rb"startxref\s+(\d{1,15})", content[-2048:])
+    return bool(at) and re.compile(rb"\s*(xref|\d+\s+\d+\s+obj)").match(content, int(at[-1])) is not None
+
+
+def _shows(content: bytes, marks: tuple[Mark, ...]) -> bool:
+    """Whether a viewer finds on every page what was put there; in a damaged file an update may go unseen."""
+    try:
+        with pypdfium2.PdfDocument(content) as document:
+            return all(_notes(document, page) >= n for page, n in Counter(mark.page for mark in marks).items())
+    except pypdfium2.PdfiumError:
+        return False
+
+
+def _notes(document: Any, number: int) -> int:
+    page = document[number - 1]
+    try:
+        return int(pypdfium2.raw.FPDFPage_GetAnnotCount(page))
+    finally:
+        page.close()
 
 
 def _add(writer: PdfWriter, page: PageObject, mark: Mark) -> None:

@@ -1,4 +1,4 @@
-"""Where a coding stands: its context, its section, the sides on which it counts."""
+"""Where a coding stands and whose it is: its context, section and coder, the sides on which it counts."""
 
 import re
 
@@ -6,6 +6,8 @@ from pipeline.codebook import Codebook
 from pipeline.records import BOTH, Coding, Document, Paper
 
 CONTEXT = 200  # characters of context on either side of a quote
+MACHINE = "Precedent"  # as a coder
+HUMAN = "human"  # begins the method of a person's codings; who it was may follow
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -23,6 +25,13 @@ def context(document: Document, start: int, end: int) -> tuple[str, str]:
     if end + CONTEXT < len(text) and not text[end + CONTEXT].isspace():
         after = re.sub(r"\S+$", "", after)
     return " ".join(before.split()), " ".join(after.split())
+
+
+def coder(coding: Coding) -> str:
+    """Who made a coding, as other programs show it: a person by name, where that is known, or the machine."""
+    if not coding.method.startswith(HUMAN):
+        return MACHINE
+    return f"Person: {coding.method.removeprefix(HUMAN).strip(' :,') or 'unnamed'}"
 
 
 def reading_note(document: Document, coding: Coding) -> str:

@@ -1,7 +1,8 @@
 """Tables, diagram and references that go into a paper as they are: Markdown, LaTeX, HTML, SVG, BibTeX."""
 
 import re
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,10 @@ _LATEX = {
     "^": r"\textasciicircum{}",
     **{c: f"\\{c}" for c in "&%$#_{}"},
     "−": "$-$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "≈": r"$\approx$",
+    **{chr(0x2080 + n): f"$_{n}$" for n in range(10)},  # as in CO₂
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
@@ -44,8 +49,10 @@ def write_publication(results: Results, folder: Path) -> None:
         for ending, form in FORMS.items():
             _write(folder / f"{name}.{ending}", form(grid))
     _write(folder / "flow.svg", str(flow_svg(flow(results))) + "\n")
+    keys = bibtex_keys(results.papers)
     for name, papers in backing(results).items():
-        _write(folder / "bibtex" / f"{name}.bib", "\n".join(bibtex(paper) for paper in papers))
+        entries = (bibtex(paper, keys[paper.document_id]) for paper in papers)
+        _write(folder / "bibtex" / f"{name}.bib", "\n".join(entries))
 
 
 def _write(path: Path, text: str) -> None:
@@ -122,14 +129,16 @@ def _marked(text: str) -> str:
 def latex(grid: Grid) -> str:
     """A table for the packages booktabs and longtable; \\input it."""
     width = len(grid.head)
-    share = round(0.9 / width, 3)
+    column = rf">{{\raggedright\arraybackslash}}p{{\dimexpr {1 / width:.3f}\linewidth-2\tabcolsep}}"
+    head = ["\\toprule", " & ".join(map(tex, grid.head)) + r" \\", "\\midrule"]
     lines = [
-        "% needs \\usepackage{booktabs,longtable,array}",
-        "\\begin{longtable}{" + f"p{{{share}\\linewidth}}" * width + "}",
+        "% needs \\usepackage{booktabs,longtable,array}; writing other than Latin needs XeLaTeX or LuaLaTeX",
+        "\\begin{longtable}{" + column * width + "}",
         f"\\caption{{{tex(grid.caption)}}}\\\\",
-        "\\toprule",
-        " & ".join(map(tex, grid.head)) + r" \\",
-        "\\midrule\n\\endhead",
+        *head,
+        "\\endfirsthead",
+        *head,
+        "\\endhead",
     ]
     for heading, rows in grid.groups:
         lines.append(f"\\multicolumn{{{width}}}{{l}}{{\\textit{{{tex(heading)}}}}} \\\\")
@@ -139,7 +148,7 @@ def latex(grid: Grid) -> str:
 
 def tex(text: str) -> str:
     """Text as LaTeX shows it. A cell that begins with a bracket or a star is kept from being an option."""
-    plain = "".join(_LATEX.get(c, c) for c in " ".join(text.split()))
+    plain = "".join(_LATEX.get(c, c) for c in unicodedata.normalize("NFC", " ".join(text.split())))
     return f"{{}}{plain}" if plain.startswith(("[", "*")) else plain
 
 
@@ -183,18 +192,39 @@ def backing(results: Results) -> dict[str, list[Paper]]:
     return {name: [p for p in results.papers if p.document_id in held] for name, held in sorted(cells.items())}
 
 
-def bibtex(paper: Paper) -> str:
+def bibtex_keys(papers: Iterable[Paper]) -> dict[str, str]:
+    """document id -> a key that BibTeX takes, each only once, for BibTeX whatever its case."""
+    keys: dict[str, str] = {}
+    taken: set[str] = set()
+    for paper in papers:
+        key = re.sub(r"[^\w:.+/-]", "", paper.citation_key) or paper.document_id[:12]
+        keys[paper.document_id] = f"{key}-{paper.document_id[:8]}" if key.casefold() in taken else key
+        taken.add(key.casefold())
+    return keys
+
+
+def bibtex(paper: Paper, key: str) -> str:
     """The paper as a BibTeX entry."""
     kind = "article" if paper.journal else "misc"
-    key = re.sub(r"[^\w:.+/-]", "", paper.citation_key) or paper.document_id[:12]
     fields = "".join(f"  {name} = {{{value}}},\n" for name, value in _fields(paper) if value)
     return f"@{kind}{{{key},\n{fields}}}\n"
 
 
 def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     about = paper.metadata
-    yield "author", " and ".join(tex(author) for author in about.authors)
-    yield "title", f"{{{tex(about.title)}}}" if about.title else ""
-    yield "journal", tex(paper.journal)
+    yield "author", " and ".join(map(_author, about.authors))
+    yield "title", f"{{{_value(about.title)}}}" if about.title else ""
+    yield "journal", _value(paper.journal)
     yield "year", str(about.year or "")
     yield "doi", re.sub(r"[{}\\\s]", "", about.doi)
+
+
+def _author(name: str) -> str:
+    """A name; that of a body, which BibTeX would take for those of several people, in braces."""
+    several = re.search(r"\band\b", name, re.IGNORECASE) or name.count(",") > 2
+    return f"{{{_value(name)}}}" if several else _value(name)
+
+
+def _value(text: str) -> str:
+    """Text for a field. BibTeX counts braces though they are escaped, so they are spelt out."""
+    return tex(text).replace(r"\{", r"\textbraceleft{}").replace(r"\}", r"\textbraceright{}")

@@ -2,20 +2,22 @@
 
 After QDA-XML version 1.0 (REFI, 2019). What the schema leaves open follows what the tools read: families
 are codes that cannot be coded with; a paper's variables and its text codings stand in the text
-representation of its PDF; the coder is the user of the selection; pages of areas count from 0, their
+representation of its PDF; the coder is the user of the selection, and the machine is one user and the first, whose
+codings are shown when the project is opened; pages of areas count from 0, their
 corners are whole points from the top left; offsets are code points of a text with single line ends and no
 character beyond the Basic Multilingual Plane. Nothing here holds a clock: all dates are DATE.
 """
 
 import itertools
+import math
 import re
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from pipeline.export.places import clean
+from pipeline.export.places import MACHINE, clean, coder
 from pipeline.export.results import Results
 from pipeline.records import Box, Coding, Document, Paper
 
@@ -24,6 +26,7 @@ DATE = "2000-01-01T00:00:00Z"  # tools ask for a date; a fixed one keeps two exp
 COLOURS = ("#5b45a5", "#2b7038", "#a8323a", "#8a6d00")
 _ROOT = uuid.uuid5(uuid.NAMESPACE_URL, "urn:precedent:refi-qda")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\t\n]')  # in names of files, by one system or another
 _BREAKS = re.compile("[\r\ufeff]")
 _VARIABLES = {"citation_key": "Text", "domain": "Text", "doi": "Text", "year": "Integer"}
 
@@ -37,9 +40,10 @@ def write_project(results: Results, path: Path, corpus: Path) -> None:
         project = _project(results)
         sources = _add(project, "Sources") if results.papers else project
         codings = {key: tuple(held) for key, held in itertools.groupby(results.codings, lambda c: c.document_id)}
+        names = file_names(results.papers)
         for paper in results.papers:
             document = results.document(paper.document_id)
-            sources.append(_source(paper, document, codings.get(paper.document_id, ())))
+            sources.append(_source(paper, names[paper.path], document, codings.get(paper.document_id, ())))
             _store(archive, f"sources/{guid('pdf', paper.document_id)}.pdf", (corpus / paper.path).read_bytes())
             _store(archive, f"sources/{guid('text', paper.document_id)}.txt", plain(document.text).encode())
         body = ElementTree.tostring(project, encoding="unicode")
@@ -64,7 +68,8 @@ def plain(text: str) -> str:
 
 
 def _add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
-    child = ElementTree.SubElement(parent, f"{{{NAMESPACE}}}{tag}", attributes)
+    held = {name: plain(value) for name, value in attributes.items()}
+    child = ElementTree.SubElement(parent, f"{{{NAMESPACE}}}{tag}", held)
     if text:
         child.text = plain(text)
     return child
@@ -78,12 +83,12 @@ def _element(tag: str, **attributes: str) -> Element:
 
 
 def _project(results: Results) -> Element:
-    machine = guid("user", "precedent")
+    machine = _user(MACHINE)
     project = _element("Project", name="Precedent", origin="Precedent", creatingUserGUID=machine, creationDateTime=DATE)
     users = _add(project, "Users")
-    _add(users, "User", guid=machine, name="Precedent")
-    for method in sorted({coding.method for coding in results.codings}):
-        _add(users, "User", guid=_coder(method), name=f"Precedent, {method}")
+    people = sorted({coder(coding) for coding in results.codings} - {MACHINE})
+    for name in (MACHINE, *people):
+        _add(users, "User", guid=_user(name), name=name)
     codes = _add(_add(project, "CodeBook"), "Codes")
     for at, family in enumerate(results.codebook.families):
         colour = COLOURS[at % len(COLOURS)]
@@ -104,8 +109,8 @@ def _shared(results: Results, label: str) -> bool:
     return sum(code.label == label for family in results.codebook.families for code in family.codes) > 1
 
 
-def _coder(method: str) -> str:
-    return guid("user", f"precedent, {method}")
+def _user(name: str) -> str:
+    return guid("user", name)
 
 
 def _code(family: str, code: str) -> str:
@@ -115,11 +120,23 @@ def _code(family: str, code: str) -> str:
 # ---- papers ----
 
 
-def _source(paper: Paper, document: Document, codings: tuple[Coding, ...]) -> Element:
-    machine = guid("user", "precedent")
+def file_names(papers: Sequence[Paper]) -> dict[str, str]:
+    """path -> the name of the paper in the project: one that any system takes as a file's, each only once."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for paper in papers:
+        name = _FORBIDDEN.sub("_", plain(paper.path))
+        if name.casefold() in taken:
+            name = f"{paper.document_id[:8]}_{name}"
+        taken.add(name.casefold())
+        names[paper.path] = name
+    return names
+
+
+def _source(paper: Paper, name: str, document: Document, codings: tuple[Coding, ...]) -> Element:
+    machine = _user(MACHINE)
     pdf, text = guid("pdf", paper.document_id), guid("text", paper.document_id)
     made = {"creatingUser": machine, "creationDateTime": DATE}
-    name = plain(paper.path.replace("/", "_"))
     source = _element("PDFSource", guid=pdf, name=name, path=f"internal://{pdf}.pdf", **made)
     _add(source, "Description", paper.metadata.title)
     for coding in codings:
@@ -159,11 +176,12 @@ def areas(lines: tuple[Box, ...]) -> list[Box]:
 
 
 def _select_area(source: Element, coding: Coding, number: int, area: Box) -> None:
-    corners = {"firstX": area.x0, "firstY": area.top, "secondX": area.x1, "secondY": area.bottom}
-    whole = {name: str(round(value)) for name, value in corners.items()}
+    near = {"firstX": math.floor(area.x0), "firstY": math.floor(area.top)}
+    far = {"secondX": math.ceil(area.x1), "secondY": math.ceil(area.bottom)}
+    whole = {name: str(value) for name, value in {**near, **far}.items()}
     selection = _add(
         source, "PDFSelection", guid=guid("area", f"{coding.id}/{number}"), page=str(area.page - 1), **whole,
-        name=_short(coding), creatingUser=_coder(coding.method), creationDateTime=DATE,
+        name=_short(coding), creatingUser=_user(coder(coding)), creationDateTime=DATE,
     )  # fmt: skip
     _finish(selection, coding, f"area coding {number}")
 
@@ -172,7 +190,7 @@ def _select_text(told: Element, coding: Coding) -> None:
     selection = _add(
         told, "PlainTextSelection", guid=guid("selection", coding.id), name=_short(coding),
         startPosition=str(coding.start), endPosition=str(coding.end),
-        creatingUser=_coder(coding.method), creationDateTime=DATE,
+        creatingUser=_user(coder(coding)), creationDateTime=DATE,
     )  # fmt: skip
     _finish(selection, coding, "coding")
 
@@ -189,7 +207,7 @@ def _finish(selection: Element, coding: Coding, kind: str) -> None:
     ]
     _add(selection, "Description", "\n".join(filter(None, facts)))
     made = _add(
-        selection, "Coding", guid=guid(kind, coding.id), creatingUser=_coder(coding.method), creationDateTime=DATE
+        selection, "Coding", guid=guid(kind, coding.id), creatingUser=_user(coder(coding)), creationDateTime=DATE
     )
     _add(made, "CodeRef", targetGUID=_code(coding.family, coding.code))
 

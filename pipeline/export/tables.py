@@ -17,7 +17,7 @@ from pipeline.export.results import Results
 from pipeline.export.rows import Row, rows
 from pipeline.export.schema import datapackage
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")  # some programs pass over spaces in front
 
 
 def write_tables(results: Results, folder: Path) -> None:
@@ -51,10 +51,17 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.6f}".rstrip("0").rstrip(".")
+        return _number(value)
     if isinstance(value, (list, dict)):
         return json.dumps(value)
     return defuse(value) if isinstance(value, str) else str(value)
+
+
+def _number(value: float) -> str:
+    """A number to six places, or to six figures where it is so small that those would be none; 0 has no sign."""
+    if 0 < abs(value) < 0.001:
+        return f"{value:.6g}"
+    return f"{value + 0.0:.6f}".rstrip("0").rstrip(".")
 
 
 def defuse(text: str) -> str:

@@ -10,9 +10,9 @@ from pipeline.export.tables import defuse
 def write_taguette(results: Results, path: Path) -> None:
     """Write the codebook as a CSV of path and description; a code's path is family.code. Raises OSError.
 
-    Plain UTF-8: Taguette takes a byte-order mark for a part of the first column's name.
+    With a byte-order mark, without which Taguette guesses the encoding, and guesses wrong where few letters tell.
     """
-    with path.open("w", encoding="utf-8", newline="") as handle:
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(("path", "description"))
         for family in results.codebook.families:

@@ -1,6 +1,8 @@
 """The tables as one Excel workbook: a sheet a table, the comparison first, with bars."""
 
+import itertools
 import json
+import math
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -17,30 +19,43 @@ from pipeline.export.rows import Row, rows
 from pipeline.export.schema import Column
 
 MAX_CELL = 32_000  # Excel refuses cells of more than 32,767 characters
+WIDE, LINE, MOST_LINES = 60, 15, 20  # a column of sentences in characters, a line in points, and lines of a row
+MAX_ROWS = 1_048_575  # rows of a sheet, below its header
 CUT = " … (cut here: Excel takes no more; the CSV table holds it whole)"
 _MADE = datetime(2000, 1, 1)  # a fixed date, so that two workbooks of one run are the same bytes
 _LONG = ("quote", "context_before", "context_after", "title", "covers", "excludes", "reason", "remedy", "means")
-_SHARE = ("share", "low", "high", "difference")
+_WORDS = ("code", "verdict", "flips_to", "tied_instrument", "named_instrument", "path", "authors")
+_FORMATS = {"cut": "0.00", "fine": "0.000"}  # what is shown; the cell holds the whole number
+_CUT = ("share", "low", "high", "difference", "ratio", "confidence", "weight", "coherence", "stability", "axis")
+_FINE = ("p", "q", "least", "most", "held")
 _BARS = {"share": "#7FB5BE", "difference": "#E0A070"}
 
 
-def write_workbook(results: Results, path: Path) -> None:
-    """Write the workbook. Text is written as text, never as a formula or a link. Raises OSError."""
+def write_workbook(results: Results, path: Path) -> list[str]:
+    """Write the workbook; a line for each table that is too long for a sheet.
+
+    Text is written as text, never as a formula or a link. Raises OSError.
+    """
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "Precedent", "created": _MADE})
     styles = {
         "head": book.add_format({"bold": True, "bg_color": "#E6EBEF", "bottom": 1, "valign": "top"}),
         "plain": book.add_format({"valign": "top"}),
         "long": book.add_format({"valign": "top", "text_wrap": True}),
-        "share": book.add_format({"valign": "top", "num_format": "0.00"}),
+        **{name: book.add_format({"valign": "top", "num_format": shown}) for name, shown in _FORMATS.items()},
     }
     listed, held = tables(results), rows(results)
+    too_long = []
     for name in sorted(listed, key=lambda name: name != "comparison"):
         sheet = book.add_worksheet(name)
-        last = _fill(sheet, listed[name].columns, held[name], styles)
+        table_rows = iter(held[name])
+        last = _fill(sheet, listed[name].columns, itertools.islice(table_rows, MAX_ROWS), styles)
         _finish(sheet, name, listed[name].columns, last, styles)
+        if left := sum(1 for _ in table_rows):
+            too_long.append(f"{path.name}: sheet {name} is full and lacks {left} rows; the CSV table has them all")
     _dictionary(book.add_worksheet("data_dictionary"), listed, styles)
     book.close()
+    return too_long
 
 
 def _fill(sheet: Worksheet, columns: Iterable[Column], table_rows: Iterable[Row], styles: dict[str, Format]) -> int:
@@ -49,7 +64,15 @@ def _fill(sheet: Worksheet, columns: Iterable[Column], table_rows: Iterable[Row]
     for at, row in enumerate(table_rows, start=1):
         for place, column in enumerate(columns):
             _put(sheet, at, place, row[column.name], styles[_style(column)])
+        _heighten(sheet, at, [(row[column.name], WIDE) for column in columns if column.name in _LONG])
     return at
+
+
+def _heighten(sheet: Worksheet, row: int, texts: Iterable[tuple[str, int]]) -> None:
+    """Make room for wrapped texts, given with the widths of their columns; LibreOffice does not do so itself."""
+    lines = max((math.ceil(len(part) / width) for text, width in texts for part in text.split("\n")), default=1)
+    if lines > 1:
+        sheet.set_row(row, LINE * min(lines, MOST_LINES))
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> None:
@@ -57,12 +80,19 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> 
         sheet.write_number(row, column, value, style)
     elif value not in (None, ""):
         text = clean(value if isinstance(value, str) else json.dumps(value))
-        sheet.write_string(row, column, text if len(text) <= MAX_CELL else text[:MAX_CELL] + CUT, style)
+        sheet.write_string(row, column, _fitting(text), style)
+
+
+def _fitting(text: str) -> str:
+    """The text, cut where a cell takes no more; Excel counts UTF-16 units."""
+    if len(text) <= MAX_CELL // 2 or len(units := text.encode("utf-16-le")) <= 2 * MAX_CELL:
+        return text
+    return units[: 2 * MAX_CELL].decode("utf-16-le", "ignore") + CUT
 
 
 def _style(column: Column) -> str:
-    if column.name.endswith(_SHARE) and column.kind == "number":
-        return "share"
+    if column.kind == "number":
+        return "cut" if column.name.endswith(_CUT) else "fine" if column.name in _FINE else "plain"
     return "long" if column.name in _LONG else "plain"
 
 
@@ -72,7 +102,8 @@ def _finish(sheet: Worksheet, name: str, columns: tuple[Column, ...], last: int,
     for place, column in enumerate(columns):
         sheet.set_column(place, place, _width(column))
     if name == "comparison" and last:
-        sheet.add_table(0, 0, last, len(columns) - 1, {"name": name, "columns": [{"header": c.name} for c in columns]})
+        heads = [{"header": column.name, "header_format": styles["head"]} for column in columns]
+        sheet.add_table(0, 0, last, len(columns) - 1, {"name": name, "columns": heads})
         for place, column in enumerate(columns):
             _bars(sheet, place, column, last)
         return
@@ -93,8 +124,10 @@ def _bars(sheet: Worksheet, place: int, column: Column, last: int) -> None:
 
 def _width(column: Column) -> int:
     if column.name in _LONG:
-        return 60
-    return 12 if column.kind in ("integer", "number") else 20
+        return WIDE
+    if column.name in _WORDS:
+        return 30
+    return max(12 if column.kind in ("integer", "number") else 20, len(column.name) + 4)  # and its button to filter by
 
 
 def _dictionary(sheet: Worksheet, listed: dict[str, Any], styles: dict[str, Format]) -> None:
@@ -107,5 +140,6 @@ def _dictionary(sheet: Worksheet, listed: dict[str, Any], styles: dict[str, Form
     for at, line in enumerate(lines, start=1):
         for place, text in enumerate(line):
             sheet.write_string(at, place, text, styles["long"])
+        _heighten(sheet, at, zip(line, widths, strict=True))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(lines), len(names) - 1)

@@ -2,18 +2,21 @@
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.export import Results, write_exports
-from pipeline.export.refi import areas, plain
+from pipeline.export.refi import areas, file_names, plain
 from pipeline.records import Box
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from tests.export.made import results
 
 Element = ElementTree.Element
 N = "{urn:QDA-XML:project:1.0}"
@@ -32,7 +35,7 @@ GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 @pytest.fixture(scope="module")
 def archive(sample: Results, sample_run: tuple[Settings, Summary], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("refi")
-    write_exports(sample, folder, ["refi-qda"], sample_run[0].corpus)
+    write_exports(sample, folder, ["refi-qda"], sample_run[0])
     return folder / "precedent.qdpx"
 
 
@@ -134,7 +137,7 @@ def test_lines_join_until_a_new_column_or_page() -> None:
 def test_two_exports_are_the_same_bytes(
     sample: Results, sample_run: tuple[Settings, Summary], archive: Path, tmp_path: Path
 ) -> None:
-    write_exports(sample, tmp_path, ["refi-qda"], sample_run[0].corpus)
+    write_exports(sample, tmp_path, ["refi-qda"], sample_run[0])
     assert (tmp_path / "precedent.qdpx").read_bytes() == archive.read_bytes()
 
 
@@ -143,4 +146,32 @@ def test_another_reader_loads_it(archive: Path, sample: Results, tmp_path: Path)
     loaded = pyrefiqda.RefiProject.load(archive, str(tmp_path))
     sources = loaded.sources.pdfsource
     assert sum(len(s.representation.plain_text_selection) for s in sources) == len(sample.codings)
-    assert len({user.name for user in loaded.users.user}) == len(loaded.users.user) >= 2
+    assert [user.name for user in loaded.users.user] == ["Precedent"]
+
+
+def test_people_are_other_users_than_the_machine(tmp_path: Path) -> None:
+    made = results()
+    methods = ("head", "terms+head", "human: Ada", "human", "human: Ada", "terms")
+    codings = tuple(replace(c, method=m) for c, m in zip(made.codings, methods, strict=True))
+    for paper in made.papers:
+        (tmp_path / paper.path).write_bytes(b"%PDF")
+    write_exports(replace(made, codings=codings), tmp_path, ["refi-qda"], Settings(corpus=tmp_path))
+    with zipfile.ZipFile(tmp_path / "precedent.qdpx") as parts:
+        project = ElementTree.fromstring(parts.read("project.qde"))  # noqa: S314 - a file of ours
+    users = {user.attrib["guid"]: user.attrib["name"] for user in project.iter(f"{N}User")}
+    assert list(users.values()) == ["Precedent", "Person: Ada", "Person: unnamed"]  # the first is who opens it
+    for kind in ("PlainTextSelection", "PDFSelection"):
+        for selection in project.iter(f"{N}{kind}"):
+            method = re.search("^method (.*)$", selection.findtext(f"{N}Description") or "", re.MULTILINE)
+            assert method
+            by = {"human: Ada": "Person: Ada", "human": "Person: unnamed"}.get(method[1], "Precedent")
+            assert {users[element.attrib["creatingUser"]] for element in (selection, selection[1])} == {by}
+
+
+@hypothesis.settings(deadline=None)  # the first example waits for the codebook
+@given(st.lists(st.text(st.sampled_from("aA/_:."), min_size=1), unique=True))
+def test_papers_get_names_that_any_system_tells_apart(paths: list[str]) -> None:
+    papers = [replace(results().papers[0], path=path, document_id=f"{at:064}"[::-1]) for at, path in enumerate(paths)]
+    names = file_names(papers)
+    assert len({name.casefold() for name in names.values()}) == len(paths)
+    assert not set("/:") & set("".join(names.values()))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.export import Results, read_table, write_tables
 from pipeline.export.island import island
-from pipeline.export.tables import defuse, restore
+from pipeline.export.tables import _cell, defuse, restore
 from pipeline.records import BOTH
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
@@ -38,11 +38,28 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@given(st.sampled_from(["", "'", "''", *RUNS_AS_FORMULA]), readable)
+@given(st.sampled_from(["", "'", "''", " ", "\xa0 ", "' ", *RUNS_AS_FORMULA]), readable)
 def test_a_defused_text_comes_back_and_never_runs(head: str, tail: str) -> None:
-    text = head + tail
-    assert restore(defuse(text)) == text
-    assert not defuse(text).startswith(RUNS_AS_FORMULA)
+    for text in (head + tail, f"{head}={tail}"):
+        assert restore(defuse(text)) == text
+        assert not defuse(text).startswith(("\t", "\r", "\n"))
+        assert not defuse(text).strip().startswith(RUNS_AS_FORMULA)
+
+
+def test_numbers_stay_numbers_however_small() -> None:
+    written = {-0.25: "-0.25", 1.0: "1", -0.0: "0", 725.23: "725.23", 4.11e-7: "4.11e-07", -3: "-3"}
+    assert {value: _cell(value) for value in written} == written
+    assert _cell(None) == ""
+    assert float(_cell(1 / 3)) == pytest.approx(1 / 3, abs=1e-6)
+    assert float(_cell(2e-30 / 3)) == pytest.approx(2e-30 / 3, rel=1e-5)
+
+
+def test_a_codings_id_does_not_hang_on_what_else_was_found(hostile: Path, tmp_path: Path) -> None:
+    made = results()
+    kept = [c for c in made.codings if c.document_id == made.papers[1].document_id]
+    write_tables(replace(made, papers=made.papers[1:], codings=tuple(kept)), tmp_path)
+    before, after = ({r["coding_id"]: r["quote"] for r in read_table(f / "evidence.csv")} for f in (hostile, tmp_path))
+    assert after.items() < before.items()
 
 
 def test_plain_text_is_left_as_it_is() -> None:
