@@ -1,4 +1,4 @@
-"""Sentences of papers -> blocks of terms, what topics are made from. No stage: `topics` alone uses it."""
+"""Sentences of papers -> blocks of terms, what topics are made from. No stage: `topics` and `words` use it."""
 
 import re
 from collections import Counter
@@ -108,6 +108,12 @@ def _terms(joint: str) -> tuple[str, ...]:
     return (*singles, joint) if len(words) > 1 and told[0] and told[-1] else singles
 
 
+def telling_words(text: str) -> frozenset[str]:
+    """The words of a text, lower-case, without those of the stop lists."""
+    return frozenset(word for word in set(_WORD.findall(text.lower())) if _tells(word))
+
+
+@lru_cache(maxsize=1_000_000)
 def _tells(word: str) -> bool:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 

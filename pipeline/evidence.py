@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.codebook import Codebook
-from pipeline.records import BOTH, Coding, Paper
+from pipeline.records import BOTH, Coding, Paper, Status
 
 QUOTES = 5  # best quotes a side
-STRENGTH = {"asserted": 0, "proposed": 1, "negated": 2}  # strongest first
+STRENGTH: dict[Status, int] = {"asserted": 0, "proposed": 1, "negated": 2}  # strongest first
 
 Held = dict[tuple[str, str, str], list[Coding]]  # (side, family, code) -> the codings that count there
 
@@ -46,6 +46,11 @@ def by_side(papers: Sequence[Paper], codings: Iterable[Coding], sides: tuple[str
 
 def sentence_of(coding: Coding) -> tuple[str, int, int]:
     return coding.document_id, coding.start, coding.end
+
+
+def said(codings: Iterable[Coding]) -> dict[str, Status]:
+    """The strongest that each paper says in these codings: asserted, else proposed, else negated."""
+    return {c.document_id: c.status for c in sorted(codings, key=lambda c: -STRENGTH[c.status])}
 
 
 def best(codings: Sequence[Coding], most: int = QUOTES) -> list[Coding]:

@@ -24,7 +24,9 @@ from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
+from pipeline.strata import stratify
 from pipeline.topics import find_topics
+from pipeline.words import markers
 from pipeline.work import BatchJob, Outcome, process_batch
 
 Batch = TypeVar("Batch")
@@ -152,6 +154,8 @@ def _results(
         topics=_topics(plan, papers, coded),
         comparisons=compare(papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
+        strata=stratify(papers, codings, plan.codebook),
+        words=markers(papers, codings, plan.codebook),
         codebook=plan.codebook,
         versions={
             "run_id": plan.run_id,

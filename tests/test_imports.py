@@ -33,7 +33,9 @@ MAY = {
     "evidence": SHARED,
     "inference": BASE,
     "compare": SHARED | {"evidence", "inference"},
-    "export": SHARED | {"export"},
+    "strata": SHARED | {"evidence", "inference"},
+    "words": SHARED | {"blocks", "evidence", "inference"},
+    "export": SHARED | {"evidence", "export"},
 }
 TOP = {"plan", "work", "refresh", "cli", "__init__"}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.outcomes import Comparison, Link, TopicModel
+from pipeline.outcomes import Comparison, Link, Marker, Stratum, TopicModel
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -29,3 +29,5 @@ class Results:
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
+    strata: tuple[Stratum, ...] = ()
+    words: tuple[Marker, ...] = ()

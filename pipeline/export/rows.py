@@ -6,8 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.evidence import STRENGTH, said
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
+from pipeline.export.strata_table import strata_rows
+from pipeline.export.words_table import words_rows
 from pipeline.outcomes import Comparison, Link, Side
 from pipeline.records import Coding, Document, Named, Paper
 
@@ -24,6 +27,8 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "documents": _documents(results),
         "comparison": (_comparison(row) for row in results.comparisons),
         "links": (row for link in results.links for row in _link(link)),
+        "strata": strata_rows(results),
+        "words": words_rows(results),
         "instruments": _instruments(results),
         "actors": ({"actor": name, **row} for name, row in _named(results, lambda c: c.actor)),
         "targets": _targets(results),
@@ -85,6 +90,7 @@ def _coded(coding: Coding) -> dict[str, Any]:
         "confidence": coding.confidence,
         "method": coding.method,
         "terms": _list(coding.terms),
+        "sector": coding.sector,
     }
 
 
@@ -131,6 +137,8 @@ def _documents(results: Results) -> Iterator[Row]:
             "domain": paper.domain,
             "sentences": sum(paper.sentences.values()),
             "codings": counts[paper.document_id],
+            "places": _list(paper.places),
+            "sectors": _list(paper.sectors),
         }
 
 
@@ -164,6 +172,10 @@ def _link(link: Link) -> Iterator[Row]:
             "papers": side.papers,
             "sentences": side.sentences,
             "quotes": _list(side.quotes),
+            "own": side.own,
+            "near_papers": side.near_papers,
+            "near_sentences": side.near_sentences,
+            "near_quotes": _list(side.near_quotes),
         }
 
 
@@ -189,8 +201,13 @@ def _named(results: Results, name_of: Callable[[Coding], str]) -> Iterator[tuple
 
 
 def _counts(side: str, codings: list[Coding]) -> dict[str, int]:
+    """Papers and sentences of any status, and papers by the strongest status, as the comparison counts them."""
     sentences = {(c.document_id, c.start, c.end) for c in codings}
-    return {f"{side}papers": _papers(codings), f"{side}sentences": len(sentences)}
+    by_status = Counter(said(codings).values())
+    own = _papers([c for c in codings if c.status == "asserted" and not c.cited])
+    counts = {"papers": _papers(codings), "sentences": len(sentences), "own": own}
+    counts |= {status: by_status[status] for status in STRENGTH}
+    return {f"{side}{name}": count for name, count in counts.items()}
 
 
 def _papers(codings: list[Coding]) -> int:
