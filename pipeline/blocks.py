@@ -108,12 +108,11 @@ def _terms(joint: str) -> tuple[str, ...]:
     return (*singles, joint) if len(words) > 1 and told[0] and told[-1] else singles
 
 
-def telling_words(text: str) -> frozenset[str]:
+def telling_words(text: str) -> list[str]:
     """The words of a text, lower-case, without those of the stop lists."""
-    return frozenset(word for word in set(_WORD.findall(text.lower())) if _tells(word))
+    return [word for word in _WORD.findall(text.lower()) if _tells(word)]
 
 
-@lru_cache(maxsize=1_000_000)
 def _tells(word: str) -> bool:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 from pipeline.codebook import Codebook
 from pipeline.evidence import best, by_side, codes_of, papers_on, said, sentence_of, sides_of
@@ -11,6 +12,8 @@ from pipeline.records import Coding, Paper
 
 YEARS = 5  # of a period: 2000-2004, 2005-2009
 UNKNOWN = "unknown"
+
+_share = lru_cache(maxsize=10_000)(share)  # the same few counts come again and again
 
 Strata = tuple[str, ...]
 Within = Mapping[tuple[str, str, str], Mapping[str, Sequence[Coding]]]  # (side, family, code) -> stratum -> codings
@@ -51,16 +54,18 @@ def _rows(by: str, pair: tuple[str, str], side: str, sizes: Mapping[str, int], w
     cells = within.get((side, *pair), {})
     for stratum in sorted(sizes, key=lambda name: (name == UNKNOWN, name)):
         codings = cells.get(stratum, ())
-        by_status = Counter(said(codings).values())
         asserting = [c for c in codings if c.status == "asserted"]
-        rate, low, high = share(by_status["asserted"], sizes[stratum])
+        asserted = {c.document_id for c in asserting}
+        weak = said(c for c in codings if c.status != "asserted" and c.document_id not in asserted)
+        by_status = Counter(weak.values())
+        rate, low, high = _share(len(asserted), sizes[stratum])
         yield Stratum(
             by,
             stratum,
             *pair,
             domain=side,
             of_papers=sizes[stratum],
-            papers=by_status["asserted"],
+            papers=len(asserted),
             proposed=by_status["proposed"],
             negated=by_status["negated"],
             sentences=len({sentence_of(c) for c in asserting}),
@@ -104,16 +109,17 @@ def _period(paper: Paper) -> Strata:
     return (f"{first}-{first + YEARS - 1}",)
 
 
-def _countries(places: Sequence[str]) -> Strata:
-    return tuple(dict.fromkeys(place.split(", ")[-1] for place in places if place))
+@cache
+def _country(place: str) -> Strata:
+    return (place.split(", ")[-1],) if place else ()
+
+
+def _countries(paper: Paper) -> Strata:
+    return tuple(dict.fromkeys(country for place in paper.places for country in _country(place))) or (UNKNOWN,)
 
 
 _KINDS: tuple[tuple[str, Callable[[Paper], Strata], Callable[[Coding], Strata]], ...] = (
-    ("period", _period, lambda _: ()),
-    ("place", lambda paper: _countries(paper.places) or (UNKNOWN,), lambda coding: _countries([coding.place])),
-    (
-        "sector",
-        lambda paper: paper.sectors or (UNKNOWN,),
-        lambda coding: (coding.sector,) if coding.sector else (),
-    ),
+    ("period", _period, lambda coding: ()),  # noqa: ARG005 - a coding has no period of its own
+    ("place", _countries, lambda coding: _country(coding.place)),
+    ("sector", lambda paper: paper.sectors or (UNKNOWN,), lambda coding: (coding.sector,) if coding.sector else ()),
 )

@@ -1,9 +1,12 @@
 """What marks each side's sentences under one code: log-odds of words with an informative Dirichlet prior."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +21,27 @@ from pipeline.terms import parse_term, pattern
 
 MIN_PAPERS = 3  # papers of the side that a word marks, so that no paper's habit is a side's
 PRIOR = 500.0  # strength of the prior: so many words, a word of a paper counting once
-TOP = 10  # words a side and code, of those that tell the domain and of the others
+TOP = 10  # words a side and code, of those that stand in the domain's terms and of the others
 Z95 = 1.959963984540054  # of the standard normal distribution
+CHUNK = 50_000  # sentences that are split into words at a time
 
 Floats = NDArray[np.float64]
-Sentence = tuple[str, int, int]
-Cells = Sequence[Sequence[Coding]]  # left side, right side
-Told = Mapping[Sentence, frozenset[str]]  # the words of every sentence
+Integers = NDArray[np.integer[Any]]
+Cell = Sequence[Coding]  # a code's asserted codings on one side
+Matrix = Any  # scipy publishes no types
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Which words stand in which coded sentences: `holds`, a sparse matrix, has a column a word, a row a sentence.
+
+    `row_of` gives the row of each coding's sentence, by the coding's id; `papers` the number of each row's paper.
+    """
+
+    words: tuple[str, ...]
+    row_of: Mapping[str, int]
+    papers: Integers
+    holds: Matrix
 
 
 def markers(papers: Sequence[Paper], codings: Sequence[Coding], codebook: Codebook) -> tuple[Marker, ...]:
@@ -44,15 +61,15 @@ def markers(papers: Sequence[Paper], codings: Sequence[Coding], codebook: Codebo
     side, so that they mark it by definition) and TOP of the others.
     """
     left, right = sides_of(codebook)
-    told = _told(codings)
-    asserted = [coding for coding in codings if coding.status == "asserted"]
-    held = by_side(papers, asserted, (left, right))
-    prior = _by_paper(codings, told)
+    held = by_side(papers, (coding for coding in codings if coding.status == "asserted"), (left, right))
+    spoken = _spoken(codings)
+    background = _by_paper(np.arange(len(spoken.papers)), spoken)
+    prior = PRIOR * background / max(background.sum(), 1)
     found: list[Marker] = []
     for pair in codes_of(codebook):
-        cells = [held.get((side, *pair), []) for side in (left, right)]
+        cells = held.get((left, *pair), []), held.get((right, *pair), [])
         if all(cells):
-            found += _of_code(pair, cells, prior, told, codebook.domains)
+            found += _of_code(pair, cells, prior, spoken, codebook.domains)
     return tuple(found)
 
 
@@ -67,79 +84,107 @@ def log_odds(left: Floats, right: Floats, prior: Floats) -> tuple[Floats, Floats
 
 
 def _of_code(
-    pair: tuple[str, str], cells: Cells, prior: Counter[str], told: Told, domains: tuple[Domain, Domain]
+    pair: tuple[str, str], cells: tuple[Cell, Cell], prior: Floats, spoken: Spoken, domains: tuple[Domain, Domain]
 ) -> Iterator[Marker]:
     """The markers of one code, whose asserted codings on either side are `cells`."""
-    words = sorted(prior)
-    left, right, background = (_array(counts, words) for counts in (*(_by_paper(c, told) for c in cells), prior))
-    delta, error = log_odds(left, right, PRIOR * background / background.sum())
-    for at, (domain, papers, sign) in enumerate(zip(domains, (left, right), (1, -1), strict=True)):
-        toward = sign * delta / error
-        ranked = [int(i) for i in np.argsort(-toward, kind="stable") if toward[i] > Z95 and papers[i] >= MIN_PAPERS]
-        for i in _top(ranked, words, domain):
-            holding = [[c for c in cell if words[i] in told[sentence_of(c)]] for cell in cells]
+    rows = [np.array([spoken.row_of[coding.id] for coding in cell], np.int32) for cell in cells]
+    papers = [_by_paper(of_cell, spoken) for of_cell in rows]
+    delta, error = log_odds(papers[0], papers[1], prior)
+    low, high = delta - Z95 * error, delta + Z95 * error
+    tops = [
+        _top(np.where((low > 0) & (papers[0] >= MIN_PAPERS), delta / error, 0), spoken.words, domains[0]),
+        _top(np.where((high < 0) & (papers[1] >= MIN_PAPERS), -delta / error, 0), spoken.words, domains[1]),
+    ]
+    saying = [_saying(of_cell, spoken, [word for top in tops for word in top]) for of_cell in rows]
+    for at, (domain, top) in enumerate(zip(domains, tops, strict=True)):
+        for i in top:
             yield Marker(
                 *pair,
                 domain=domain.id,
-                word=words[i],
-                of_domain=_in_terms(words[i], domain),
-                papers=(int(left[i]), int(right[i])),
-                sentences=(_sentences(holding[0]), _sentences(holding[1])),
+                word=spoken.words[i],
+                of_domain=_in_terms(spoken.words[i], domain),
+                papers=(int(papers[0][i]), int(papers[1][i])),
+                sentences=(len(np.unique(rows[0][saying[0][i]])), len(np.unique(rows[1][saying[1][i]]))),
                 log_odds=rounded(delta[i]),
-                low=rounded(delta[i] - Z95 * error[i]),
-                high=rounded(delta[i] + Z95 * error[i]),
+                low=rounded(low[i]),
+                high=rounded(high[i]),
                 z=rounded(delta[i] / error[i]),
-                quotes=tuple(coding.id for coding in best(holding[at])),
+                quotes=tuple(coding.id for coding in best([cells[at][n] for n in saying[at][i]])),
             )
 
 
-def _told(codings: Iterable[Coding]) -> Told:
-    """The words of every sentence that was coded."""
-    told: dict[Sentence, frozenset[str]] = {}
-    for coding in codings:
-        if (sentence := sentence_of(coding)) not in told:
-            told[sentence] = telling_words(coding.quote)
-    return told
-
-
-def _by_paper(codings: Iterable[Coding], told: Told) -> Counter[str]:
-    """In how many papers each word stands in a sentence of these codings."""
-    of_paper: defaultdict[str, set[str]] = defaultdict(set)
-    for coding in codings:
-        of_paper[coding.document_id] |= told[sentence_of(coding)]
-    counts: Counter[str] = Counter()
-    for words in of_paper.values():
-        counts.update(words)
-    return counts
-
-
-def _array(counts: Counter[str], words: Sequence[str]) -> Floats:
-    return np.array([counts[word] for word in words], dtype=float)
-
-
-def _top(ranked: Sequence[int], words: Sequence[str], domain: Domain) -> list[int]:
-    """The first TOP words that stand in a term of the domain and the first TOP of the others, in their order."""
+def _top(marks: Floats, words: Sequence[str], domain: Domain) -> list[int]:
+    """The words with the highest marks above 0: TOP of those that stand in a term of the domain, and of the others."""
     seen: Counter[bool] = Counter()
-    kept = []
-    for i in ranked:
+    top = []
+    marked = np.flatnonzero(marks > 0)
+    for i in marked[np.argsort(-marks[marked], kind="stable")].tolist():
         known = _in_terms(words[i], domain)
         seen[known] += 1
         if seen[known] <= TOP:
-            kept.append(i)
-    return kept
+            top.append(i)
+    return top
 
 
 def _in_terms(word: str, domain: Domain) -> bool:
-    """Whether a word is one of those that the domain's terms are made of."""
-    return any(part and _words_of(domain)(part) is not None for part in (word, *word.split("-")))
+    """Whether a word, or a part of it between hyphens, is one of those that the domain's terms are made of."""
+    return any(_words_of(domain)(part) for part in (word, *word.split("-")))
 
 
 @cache
 def _words_of(domain: Domain) -> Callable[[str], object]:
-    """What tells the words of a domain's terms."""
     words = {w for term in domain.terms for slot in parse_term(term) for alternative in slot for w in alternative}
-    return re.compile("|".join(pattern(word) for word in sorted(words)), re.IGNORECASE).fullmatch
+    return re.compile("|".join(pattern(word) for word in sorted(words)) or "(?!)", re.IGNORECASE).fullmatch
 
 
-def _sentences(codings: Iterable[Coding]) -> int:
-    return len({sentence_of(coding) for coding in codings})
+# ---- words in sentences ----
+
+
+def _spoken(codings: Sequence[Coding]) -> Spoken:
+    """The words of all coded sentences."""
+    from scipy.sparse import csr_array  # slow to load, hence here
+
+    rows: dict[tuple[str, int, int], int] = {}
+    row_of = {coding.id: rows.setdefault(sentence_of(coding), len(rows)) for coding in codings}
+    quotes = list({row_of[coding.id]: coding.quote for coding in codings}.items())
+    numbers: dict[str, int] = {}  # of words, in the order in which they are met
+    found = [_words(quotes[at : at + CHUNK], numbers) for at in range(0, max(len(quotes), 1), CHUNK)]
+    row, met = (np.concatenate(part) for part in zip(*found, strict=True))
+    place = {word: at for at, word in enumerate(sorted(numbers))}
+    column = np.array([place[word] for word in numbers], np.int32)[met]
+    holds = csr_array((np.ones(len(row), np.int32), (row, column)), shape=(len(rows), len(place)))
+    papers: dict[str, int] = {}
+    paper = [papers.setdefault(document_id, len(papers)) for document_id, _, _ in rows]
+    return Spoken(tuple(place), row_of, np.array(paper, np.int32), holds)
+
+
+def _words(sentences: Sequence[tuple[int, str]], numbers: dict[str, int]) -> tuple[Integers, Integers]:
+    """Rows of sentences and numbers of the words in them, pair by pair; `numbers` gains the words that are new."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from scipy.sparse import csr_array
+
+    parts = pc.utf8_split_whitespace(pa.array([quote for _, quote in sentences], pa.large_string()))
+    coded = pc.list_flatten(parts).dictionary_encode()  # parts between spaces repeat, so that few need be looked into
+    told = [[numbers.setdefault(w, len(numbers)) for w in telling_words(part)] for part in coded.dictionary.to_pylist()]
+    ends = np.cumsum([0, *map(len, told)])
+    in_part = csr_array((np.ones(ends[-1], np.int32), list(chain(*told)), ends), shape=(len(told), len(numbers)))
+    at, part = pc.list_parent_indices(parts).to_numpy(), coded.indices.to_numpy()
+    held = csr_array((np.ones(len(at), np.int32), (at, part)), shape=(len(sentences), len(told))) @ in_part
+    row = np.array([row for row, _ in sentences], np.int32)
+    return np.repeat(row, np.diff(held.indptr)), held.indices
+
+
+def _by_paper(rows: Integers, spoken: Spoken) -> Floats:
+    """In how many papers each word stands in one of these sentences."""
+    from scipy.sparse import csr_array
+
+    shape = int(spoken.papers.max(initial=-1)) + 1, len(spoken.papers)
+    said = csr_array((np.ones(len(rows), np.int32), (spoken.papers[rows], rows)), shape=shape) @ spoken.holds
+    return np.bincount(said.indices, minlength=len(spoken.words)).astype(float)
+
+
+def _saying(rows: Integers, spoken: Spoken, words: Sequence[int]) -> dict[int, Integers]:
+    """For each of these words, the places among the rows of those whose sentence holds it."""
+    holds = spoken.holds[rows][:, words].tocsc()
+    return {word: holds.indices[holds.indptr[at] : holds.indptr[at + 1]] for at, word in enumerate(words)}
