@@ -20,7 +20,6 @@ from pipeline.records import Coding, Paper
 from pipeline.terms import parse_term, pattern
 
 MIN_PAPERS = 3  # papers of the side that a word marks, so that no paper's habit is a side's
-PRIOR = 500.0  # strength of the prior: so many words, a word of a paper counting once
 TOP = 10  # words a side and code, of those that stand in the domain's terms and of the others
 Z95 = 1.959963984540054  # of the standard normal distribution
 CHUNK = 50_000  # sentences that are split into words at a time
@@ -54,7 +53,9 @@ def markers(papers: Sequence[Paper], codings: Sequence[Coding], codebook: Codebo
     A word's mark is its log-odds ratio, left side over right, under a Dirichlet prior, with the normal
     approximation's z and 95 % interval (Monroe, Colaresi & Quinn 2008, Political Analysis 16:372). The prior is
     informative: it has the proportions of the words in all coded sentences of the corpus, whatever their code, side
-    and status, a word again once a paper, and weighs as much as PRIOR words.
+    and status, a word again once a paper. On either side it weighs as much as one paper: as many words as a paper
+    says under the code on average. (With that, dealing the papers of 2,000 abstracts to the sides by chance marks
+    0.7 % of the words that MIN_PAPERS papers say, and their true sides 2.1 %; with 500 words, 0.2 % and 1.8 %.)
 
     Given are the words whose interval excludes 0 and that MIN_PAPERS papers of their side say, at most TOP a side and
     code of those that stand in a term of the side's domain (`of_domain`: by such words sentences were put on their
@@ -64,7 +65,7 @@ def markers(papers: Sequence[Paper], codings: Sequence[Coding], codebook: Codebo
     held = by_side(papers, (coding for coding in codings if coding.status == "asserted"), (left, right))
     spoken = _spoken(codings)
     background = _by_paper(np.arange(len(spoken.papers)), spoken)
-    prior = PRIOR * background / max(background.sum(), 1)
+    prior = background / max(background.sum(), 1)
     found: list[Marker] = []
     for pair in codes_of(codebook):
         cells = held.get((left, *pair), []), held.get((right, *pair), [])
@@ -86,10 +87,11 @@ def log_odds(left: Floats, right: Floats, prior: Floats) -> tuple[Floats, Floats
 def _of_code(
     pair: tuple[str, str], cells: tuple[Cell, Cell], prior: Floats, spoken: Spoken, domains: tuple[Domain, Domain]
 ) -> Iterator[Marker]:
-    """The markers of one code, whose asserted codings on either side are `cells`."""
+    """The markers of one code, whose asserted codings on either side are `cells`; `prior` sums to 1."""
     rows = [np.array([spoken.row_of[coding.id] for coding in cell], np.int32) for cell in cells]
     papers = [_by_paper(of_cell, spoken) for of_cell in rows]
-    delta, error = log_odds(papers[0], papers[1], prior)
+    said = sum(len(np.unique(spoken.papers[of_cell])) for of_cell in rows)
+    delta, error = log_odds(papers[0], papers[1], prior * (papers[0].sum() + papers[1].sum()) / said)
     low, high = delta - Z95 * error, delta + Z95 * error
     tops = [
         _top(np.where((low > 0) & (papers[0] >= MIN_PAPERS), delta / error, 0), spoken.words, domains[0]),

@@ -18,8 +18,12 @@ _LIST = rf"(?:(?:,|,?\s+(?:and|or)|/)\s*\w+(?:{_JOIN}\w+)?){{0,4}}?"
 def sectors(text: str) -> tuple[tuple[str, tuple[int, int]], ...]:
     """The sectors that the text names, each with its span, in text order. Where terms overlap the longest counts."""
     found = tuple(_finder("terms").find(text, ()))
-    vetoes = [span for _, span in _finder("unless").find(text, ())] if found else []
-    return tuple((name, (a, b)) for name, (a, b) in found if not any(a < f and s < b for s, f in vetoes))
+    vetoes = tuple(_finder("unless").find(text, ())) if found else ()
+    return tuple(hit for hit in found if not any(_vetoes(veto, hit) for veto in vetoes))
+
+
+def _vetoes(veto: tuple[str, tuple[int, int]], hit: tuple[str, tuple[int, int]]) -> bool:
+    return veto[0] == hit[0] and veto[1][0] < hit[1][1] and hit[1][0] < veto[1][1]
 
 
 @cache
