@@ -23,6 +23,8 @@ from pipeline.records import (
     Status,
     Words,
 )
+from pipeline.strata import stratify
+from pipeline.words import markers
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = (
@@ -89,7 +91,13 @@ def results() -> Results:
     codings = (
         coding(good, 0, "instrument", "tax_charge", "cp"),
         coding(good, 1, "deterrent", "information_skills", "cp", "negated"),
-        replace(coding(bad, 0, "motivator", "cost_saving", "climate"), actor="=1+1", place=SCRIPT, tied_to="bbbbi1"),
+        replace(
+            coding(bad, 0, "motivator", "cost_saving", "climate"),
+            actor="=1+1",
+            place=SCRIPT,
+            sector="=2",
+            tied_to="bbbbi1",
+        ),
         replace(coding(bad, 1, "instrument", "tax_charge", "climate"), named_instrument=name, cited=True),
         coding(bad, 2, "instrument", "audit_assessment", "climate", "proposed"),
         coding(bad, 3, "motivator", "management_commitment", "climate"),
@@ -119,6 +127,8 @@ def results() -> Results:
         topics=TopicModel((topic,), {good.id: (1.0,), bad.id: (1.0,)}, ""),
         comparisons=compare(papers, codings, codebook),
         links=link(papers, codings, codebook),
+        strata=stratify(papers, codings, codebook),
+        words=markers(papers, codings, codebook),
         codebook=codebook,
         named={name: Named(name, "International", 1987)},
         doubts=(Doubt("=bad.pdf", f"@{SCRIPT}", "refs.bib:3", "near", f"+{SCRIPT}", "-name it"),),
