@@ -1,4 +1,4 @@
-"""Sentences of papers -> blocks of terms, what topics are made from. No stage: `topics` alone uses it."""
+"""Sentences of papers -> blocks of terms, what topics are made from. No stage: `topics` and `words` use it."""
 
 import re
 from collections import Counter
@@ -106,6 +106,11 @@ def _terms(joint: str) -> tuple[str, ...]:
     told = [_tells(word) for word in words]
     singles = tuple(word for word, tells in zip(words, told, strict=True) if tells)
     return (*singles, joint) if len(words) > 1 and told[0] and told[-1] else singles
+
+
+def telling_words(text: str) -> list[str]:
+    """The words of a text, lower-case, without those of the stop lists."""
+    return [word for word in _WORD.findall(text.lower()) if _tells(word)]
 
 
 def _tells(word: str) -> bool:

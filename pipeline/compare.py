@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.codebook import Codebook
-from pipeline.evidence import STRENGTH, Held, best, by_side, codes_of, labels_of, papers_on, sentence_of, sides_of
+from pipeline.evidence import Held, best, by_side, codes_of, labels_of, papers_on, said, sentence_of, sides_of
 from pipeline.inference import (
     ABSENT,
     ASSERTED,
@@ -76,15 +76,19 @@ def compare(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebo
 def link(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook) -> tuple[Link, ...]:
     """The pairs (code of the first family, code of any other) that meet in a sentence, in codebook order.
 
-    Both codes must be asserted. Sides are as in `compare`; pairs that meet on neither side have no row.
+    Both codes must be asserted. Sides are as in `compare`; pairs that meet on neither side have no row. Counted
+    apart is what is only near: a coding of another family that is tied to one of the first (`Coding.tied_to`) in a
+    neighbouring sentence, both of the same side. Only what has no instrument beside it in its own sentence is tied so.
     """
     sides = sides_of(codebook)
     first = codebook.families[0].id
     place = {pair: i for i, pair in enumerate(codes_of(codebook))}
-    asserted = (c for c in codings if c.status == "asserted" and (c.family, c.code) in place)
-    met = _meetings(by_side(papers, asserted, sides), first)
-    pairs = sorted({key[1:] for key in met}, key=lambda p: (place[first, p[0]], place[p[1], p[2]]))
-    return tuple(Link(first, *pair, _link_side(sides[0], met, pair), _link_side(sides[1], met, pair)) for pair in pairs)
+    asserted = [c for c in codings if c.status == "asserted" and (c.family, c.code) in place]
+    held = by_side(papers, asserted, sides)
+    met, near = _meetings(held, first), _near(held, first)
+    pairs = sorted({key[1:] for key in (*met, *near)}, key=lambda p: (place[first, p[0]], place[p[1], p[2]]))
+    left, right = sides
+    return tuple(Link(first, *p, _link_side((left, *p), met, near), _link_side((right, *p), met, near)) for p in pairs)
 
 
 # ---- a row ----
@@ -94,7 +98,7 @@ def _row(pair: tuple[str, str], held: Held, on: Mapping[str, set[str]], labels: 
     left, right = (held.get((side, *pair), []) for side in on)
     mixed = set.intersection(*on.values())
     counts = [_side(side, held.get((side, *pair), []), papers, mixed) for side, papers in on.items()]
-    weighed = weigh(_standings((_said(left), _said(right)), list(on.values())))
+    weighed = weigh(_standings((said(left), said(right)), list(on.values())))
     difference, low, high = weighed.difference
     verdict = _in_words(weighed.verdict, labels)
     quotes = tuple(dict.fromkeys(coding.id for coding in (*best(left), *best(right))))
@@ -102,13 +106,8 @@ def _row(pair: tuple[str, str], held: Held, on: Mapping[str, set[str]], labels: 
     return _with_tests(row, weighed, labels) if left or right else row
 
 
-def _said(codings: Sequence[Coding]) -> dict[str, Status]:
-    """The strongest that each paper says: asserted, else proposed, else negated."""
-    return {c.document_id: c.status for c in sorted(codings, key=lambda c: -STRENGTH[c.status])}
-
-
 def _side(side: str, codings: Sequence[Coding], papers: set[str], mixed: set[str]) -> Side:
-    by_status = Counter(_said(codings).values())
+    by_status = Counter(said(codings).values())
     asserting = [c for c in codings if c.status == "asserted"]
     asserted = {c.document_id for c in asserting}
     rate, low, high = share(len(asserted), len(papers))
@@ -128,10 +127,10 @@ def _side(side: str, codings: Sequence[Coding], papers: set[str], mixed: set[str
     )
 
 
-def _standings(said: Sequence[Mapping[str, Status]], on: Sequence[set[str]]) -> Counter[tuple[int, int]]:
+def _standings(told: Sequence[Mapping[str, Status]], on: Sequence[set[str]]) -> Counter[tuple[int, int]]:
     """How many papers are what to the left and to the right."""
-    naming = set().union(*said)
-    found = Counter((_standing(i, said[0], on[0]), _standing(i, said[1], on[1])) for i in naming)
+    naming = set().union(*told)
+    found = Counter((_standing(i, told[0], on[0]), _standing(i, told[1], on[1])) for i in naming)
     left, right = (ids - naming for ids in on)
     found[SILENT, SILENT] += len(left & right)
     found[SILENT, ABSENT] += len(left - right)
@@ -139,10 +138,10 @@ def _standings(said: Sequence[Mapping[str, Status]], on: Sequence[set[str]]) -> 
     return found
 
 
-def _standing(paper: str, said: Mapping[str, Status], on: set[str]) -> int:
-    if paper not in said:
+def _standing(paper: str, told: Mapping[str, Status], on: set[str]) -> int:
+    if paper not in told:
         return SILENT if paper in on else ABSENT
-    return ASSERTED if said[paper] == "asserted" else WEAK
+    return ASSERTED if told[paper] == "asserted" else WEAK
 
 
 def _in_words(verdict: Verdict, labels: tuple[str, str]) -> str:
@@ -190,7 +189,41 @@ def _meetings(held: Held, first: str) -> Meetings:
     return met
 
 
-def _link_side(side: str, met: Meetings, pair: tuple[str, str, str]) -> LinkSide:
-    codings = met.get((side, *pair), [])
-    sentences = {sentence_of(coding) for coding in codings}
-    return LinkSide(side, len({s[0] for s in sentences}), len(sentences), tuple(coding.id for coding in best(codings)))
+def _near(held: Held, first: str) -> Meetings:
+    """Per pair and side, the other families' codings that are tied to the first family's in a neighbouring sentence."""
+    there = {
+        (side, coding.id): coding for (side, family, _), cell in held.items() if family == first for coding in cell
+    }
+    near: Meetings = defaultdict(list)
+    for (side, family, code), codings in held.items():
+        for coding in codings:
+            to = there.get((side, coding.tied_to))
+            if family != first and to and sentence_of(to) != sentence_of(coding):
+                near[side, to.code, family, code].append(coding)
+    return near
+
+
+def _link_side(key: tuple[str, str, str, str], met: Meetings, near: Meetings) -> LinkSide:
+    codings, beside = met.get(key, []), near.get(key, [])
+    return LinkSide(
+        domain=key[0],
+        papers=_papers(codings),
+        sentences=_sentences(codings),
+        quotes=_ids(codings),
+        own=_papers(c for c in codings if not c.cited),
+        near_papers=_papers(beside),
+        near_sentences=_sentences(beside),
+        near_quotes=_ids(beside),
+    )
+
+
+def _papers(codings: Iterable[Coding]) -> int:
+    return len({coding.document_id for coding in codings})
+
+
+def _sentences(codings: Iterable[Coding]) -> int:
+    return len({sentence_of(coding) for coding in codings})
+
+
+def _ids(codings: Sequence[Coding]) -> tuple[str, ...]:
+    return tuple(coding.id for coding in best(codings))

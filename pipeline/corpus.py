@@ -222,6 +222,8 @@ def _paper(card: Card, paths: Sequence[str], key: str, entry: Entry | None, code
         sentences=dict(sorted(Counter(coded.domains).items())),
         language=card.language,
         damage=card.damage,
+        places=coded.places,
+        sectors=coded.sectors,
     )
 
 

@@ -1,13 +1,14 @@
 """Which coding counts on which side, and which codings show it best. Papers are the unit."""
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.codebook import Codebook
-from pipeline.records import BOTH, Coding, Paper
+from pipeline.records import BOTH, Coding, Paper, Status
 
 QUOTES = 5  # best quotes a side
-STRENGTH = {"asserted": 0, "proposed": 1, "negated": 2}  # strongest first
+STRENGTH: dict[Status, int] = {"asserted": 0, "proposed": 1, "negated": 2}  # strongest first
 
 Held = dict[tuple[str, str, str], list[Coding]]  # (side, family, code) -> the codings that count there
 
@@ -35,12 +36,16 @@ def papers_on(papers: Iterable[Paper], side: str) -> set[str]:
 def by_side(papers: Sequence[Paper], codings: Iterable[Coding], sides: tuple[str, str]) -> Held:
     """The codings that count on each side: their paper stands there, and so does their sentence."""
     domain_of = {paper.document_id: paper.domain for paper in papers}
+    domains = (*sides, BOTH)
+    counts = {
+        (of_paper, of_sentence): [s for s in sides if {of_paper, of_sentence} <= {s, BOTH}]
+        for of_paper in domains
+        for of_sentence in domains
+    }
     held: Held = defaultdict(list)
     for coding in codings:
-        paper_domain = domain_of.get(coding.document_id)
-        for side in sides:
-            if paper_domain in (side, BOTH) and coding.domain in (side, BOTH):
-                held[side, coding.family, coding.code].append(coding)
+        for side in counts.get((domain_of.get(coding.document_id, ""), coding.domain), ()):
+            held[side, coding.family, coding.code].append(coding)
     return held
 
 
@@ -48,9 +53,22 @@ def sentence_of(coding: Coding) -> tuple[str, int, int]:
     return coding.document_id, coding.start, coding.end
 
 
+def said(codings: Iterable[Coding]) -> dict[str, Status]:
+    """The strongest that each paper says in these codings: asserted, else proposed, else negated."""
+    told: dict[str, Status] = {}
+    for coding in codings:
+        before = told.get(coding.document_id)
+        if before is None or STRENGTH[coding.status] < STRENGTH[before]:
+            told[coding.document_id] = coding.status
+    return told
+
+
 def best(codings: Sequence[Coding], most: int = QUOTES) -> list[Coding]:
     """The best codings: asserted before others, a paper's first before any second, then the surest."""
-    ranked = sorted(codings, key=lambda c: (STRENGTH[c.status], -c.confidence, sentence_of(c), c.id))
+    first = _first(codings)
+    if len(first) >= most:  # of many codings these can be told without sorting all
+        return heapq.nsmallest(most, first.values(), key=_rank)
+    ranked = sorted(codings, key=_rank)
     before: Counter[str] = Counter()
     turns = []
     for coding in ranked:
@@ -58,3 +76,18 @@ def best(codings: Sequence[Coding], most: int = QUOTES) -> list[Coding]:
         before[coding.document_id] += 1
     order = sorted(range(len(ranked)), key=turns.__getitem__)
     return [ranked[i] for i in order[:most]]
+
+
+def _first(codings: Iterable[Coding]) -> dict[str, Coding]:
+    """The best asserted coding of each paper that has one."""
+    first: dict[str, Coding] = {}
+    for coding in codings:
+        if coding.status == "asserted":
+            other = first.setdefault(coding.document_id, coding)
+            if coding is not other and coding.confidence >= other.confidence and _rank(coding) < _rank(other):
+                first[coding.document_id] = coding
+    return first
+
+
+def _rank(coding: Coding) -> tuple[int, float, tuple[str, int, int], str]:
+    return STRENGTH[coding.status], -coding.confidence, sentence_of(coding), coding.id

@@ -103,9 +103,9 @@ def adjusted(p: Sequence[float | None]) -> list[float | None]:
 def weigh(standings: Counter[tuple[int, int]]) -> Weighed:
     """Weigh a code by its papers, each a pair of what it is to the left and to the right.
 
-    Whole papers are resampled with replacement within those of the left side alone, of the right alone and
-    of both, so that a mixed paper stays one draw (Efron & Tibshirani 1993, An Introduction to the Bootstrap,
-    chapters 8 and 13).
+    Each paper is left out in turn, as in the jackknife (Efron & Tibshirani 1993, An Introduction to the Bootstrap,
+    chapter 11). Whole papers are resampled with replacement within those of the left side alone, of the right alone
+    and of both, so that a mixed paper stays one draw (the same, chapters 8 and 13).
     """
     counts = np.array([standings[standing] for standing in STANDINGS])
     fewer = counts - np.eye(len(counts), dtype=np.int64)[counts > 0]

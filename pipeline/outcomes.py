@@ -197,18 +197,25 @@ class Comparison:
 class LinkSide:
     """How often two codes meet on one side: distinct papers and sentences, and up to five quotes.
 
-    `quotes` are ids of the codings of the link's first code, best first; their sentences hold both.
+    `own` of `papers` say both in a sentence of their own, the others only where they cite. `quotes` are ids of the
+    codings of the link's first code, best first; their sentences hold both. `near_papers` and `near_sentences` count
+    where the other code is tied to the first in the sentence beside it, never where both meet in one sentence;
+    `near_quotes` are ids of the codings of the other code.
     """
 
     domain: str
     papers: int
     sentences: int
     quotes: tuple[str, ...]
+    own: int = 0
+    near_papers: int = 0
+    near_sentences: int = 0
+    near_quotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A code of the codebook's first family that is asserted in the same sentence as one of another."""
+    """A code of the codebook's first family that is asserted in the same sentence as one of another, or beside it."""
 
     family: str
     code: str
@@ -271,3 +278,53 @@ class Carried:
     target: str
     left: Standing
     right: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A word that marks one side's asserted sentences under a code.
+
+    `papers` say it on the left and on the right side in a sentence that asserts the code, in so many `sentences`.
+    `log_odds` is that of the left side over the right with its 95 % interval, so below 0 for words that mark the
+    right side; `z` is it over its standard error. `of_domain` says that the word stands in a term by which sentences
+    are put on that side. `quotes` are ids of codings of the side, best first, whose sentences hold the word.
+    """
+
+    family: str
+    code: str
+    domain: str
+    word: str
+    of_domain: bool
+    papers: tuple[int, int]
+    sentences: tuple[int, int]
+    log_odds: float
+    low: float
+    high: float
+    z: float
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One code on one side, in the papers of a period, a place or a sector: `by` says which, `stratum` names it.
+
+    `papers` of `of_papers` papers of the stratum assert the code there, with `share` and its 95 % interval; `own` of
+    them in a sentence of their own. `proposed` and `negated` count papers whose mention of the code there is only of
+    that status. `quotes` are ids of the best codings, best first.
+    """
+
+    by: str
+    stratum: str
+    family: str
+    code: str
+    domain: str
+    of_papers: int
+    papers: int
+    proposed: int
+    negated: int
+    sentences: int
+    own: int
+    share: float | None
+    low: float | None
+    high: float | None
+    quotes: tuple[str, ...]

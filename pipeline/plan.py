@@ -26,8 +26,8 @@ CODE = {  # the source files whose change makes a stage's results stale
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
-        *("evidence.py", "inference.py", "periods.py", "carry.py", "outcomes.py", "export/**/*", "refresh.py"),
-        *("plan.py", "history.py", "changes.py", "flips.py", "snapshots.py"),
+        *("evidence.py", "inference.py", "periods.py", "carry.py", "strata.py", "words.py", "outcomes.py"),
+        *("export/**/*", "refresh.py", "plan.py", "history.py", "changes.py", "flips.py", "snapshots.py"),
     ),
 }
 LIBRARIES = {

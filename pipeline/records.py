@@ -221,7 +221,7 @@ class Coding:
     `document.text[start:end] == quote`, always. `evidence` are the spans, inside the quote's offsets,
     of the terms that fired or, where none did, of the words that spoke most for the code, which `terms`
     gives marked "~"; `confidence` in [0, 1] is the probability that a coder would agree.
-    `named_instrument` (such as "EU ETS"), `actor` addressed and `place` are empty where none is stated.
+    `named_instrument` (such as "EU ETS"), `actor` addressed, `place` and `sector` are empty where none is stated.
     `tied_to` is, for a motivator or deterrent, the id of the coding of the instrument that it is tied to, if any.
     """
 
@@ -244,6 +244,7 @@ class Coding:
     place: str = ""
     cited: bool = False
     tied_to: str = ""
+    sector: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,13 +277,16 @@ class Target:
 class CodedPaper:
     """What coding made of one document.
 
-    `domain` is that of the paper; `domains` those of its passages, in their order.
+    `domain` is that of the paper; `domains` those of its passages, in their order. `places` and `sectors` are those
+    that its title names or, where that names none, its abstract.
     """
 
     document_id: str
     domain: str
     domains: tuple[str, ...]
     codings: tuple[Coding, ...]
+    places: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +323,7 @@ class Paper:
     """A paper of the corpus after ingest: its file, what is known of it, and what became of it.
 
     `path` is relative to the corpus folder, with forward slashes. `other_paths` are files with the same
-    bytes.
+    bytes. `places` and `sectors` are those of its title or abstract.
     """
 
     document_id: str
@@ -334,6 +338,8 @@ class Paper:
     sentences: dict[str, int]
     language: str = ""
     damage: str = ""
+    places: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

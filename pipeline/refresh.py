@@ -29,7 +29,9 @@ from pipeline.periods import topic_periods
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path, source
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
+from pipeline.strata import stratify
 from pipeline.topics import find_topics
+from pipeline.words import markers
 from pipeline.work import BatchJob, Outcome, process_batch
 
 Batch = TypeVar("Batch")
@@ -176,6 +178,8 @@ def _results(
         comparisons=comparisons,
         carried=carry(comparisons, papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
+        strata=stratify(papers, codings, plan.codebook),
+        words=markers(papers, codings, plan.codebook),
         codebook=plan.codebook,
         versions={
             "run_id": plan.run_id,

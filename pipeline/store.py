@@ -109,6 +109,7 @@ _CODINGS = pa.schema(
         ("place", pa.string()),
         ("cited", pa.bool_()),
         ("tied_to", pa.string()),
+        ("sector", pa.string()),
     ]
 )
 
@@ -221,7 +222,7 @@ def load_passages(path: Path) -> tuple[Passage, ...]:
 
 def save_coded(path: Path, coded: CodedPaper) -> None:
     """Keep what coding made of one paper."""
-    about = {"document_id": coded.document_id, "domain": coded.domain, "domains": coded.domains}
+    about = {name: getattr(coded, name) for name in ("document_id", "domain", "domains", "places", "sectors")}
     schema = _CODINGS.with_metadata({"paper": json.dumps(about, sort_keys=True)})
     _write_parquet(path, pa.Table.from_pylist([asdict(c) for c in coded.codings], schema=schema))
 
@@ -231,7 +232,8 @@ def load_coded(path: Path) -> CodedPaper:
     table = _read_parquet(path)
     about = json.loads(table.schema.metadata[b"paper"])
     codings = tuple(_coding(row) for row in table.to_pylist())
-    return CodedPaper(about["document_id"], about["domain"], tuple(about["domains"]), codings)
+    lists = {name: tuple(about[name]) for name in ("domains", "places", "sectors")}
+    return CodedPaper(about["document_id"], about["domain"], codings=codings, **lists)
 
 
 def _coding(row: dict[str, Any]) -> Coding:

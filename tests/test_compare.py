@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.codebook import Code, Codebook, Domain, Family
 from pipeline.compare import compare, link
+from pipeline.evidence import best
 from pipeline.outcomes import Comparison, Link, Side
 from pipeline.records import Coding, Metadata, Paper, Status
 
@@ -310,6 +311,37 @@ def test_near_misses_are_not_linked(other: Coding) -> None:
     assert _links([_coding("cp0000", "cp"), other]) == ()
 
 
+def _tied(to: Coding, status: Status = "asserted", domain: str = "cp") -> Coding:
+    return replace(_coding(to.document_id, domain, status, "cost", "motivator", start=50), tied_to=to.id)
+
+
+def test_what_is_tied_in_the_next_sentence_is_counted_apart() -> None:
+    here, there = _coding("cp0000", "cp"), _coding("cp0001", "cp")
+    beside = _tied(there)
+    same = replace(_coding("cp0000", "cp", family="motivator", code="cost"), tied_to=here.id)
+    (pair,) = _links([here, there, beside, same])
+    assert (pair.left.papers, pair.left.sentences, pair.left.quotes) == (1, 1, (here.id,))
+    assert (pair.left.near_papers, pair.left.near_sentences, pair.left.near_quotes) == (1, 1, (beside.id,))
+    (alone,) = _links([there, beside])
+    assert (alone.code, alone.with_code) == ("tax", "cost")
+    assert (alone.left.papers, alone.left.quotes, alone.left.near_papers) == (0, (), 1)
+
+
+def test_near_misses_are_not_near() -> None:
+    asserted, proposed = _coding("cp0000", "cp"), _coding("cp0000", "cp", "proposed")
+    assert _links([proposed, _tied(proposed)]) == ()
+    assert _links([asserted, _tied(asserted, "negated")]) == ()
+    assert _links([asserted, _tied(asserted, domain="climate")]) == ()
+    assert _links([_tied(asserted)]) == ()  # what it is tied to is gone
+
+
+def test_pairs_that_papers_only_cite_are_told_from_those_of_their_own() -> None:
+    codings = [_coding("cp0000", "cp"), _coding("cp0000", "cp", family="motivator", code="cost")]
+    cited = [replace(c, cited=True, document_id="cp0001", id=f"{c.id}-cited") for c in codings]
+    (pair,) = _links([*codings, *cited])
+    assert (pair.left.papers, pair.left.own) == (2, 1)
+
+
 # ---- properties ----
 
 coding_lists = st.lists(
@@ -379,4 +411,13 @@ def test_a_link_has_no_more_papers_than_its_codes(codings: list[Coding]) -> None
         for code in ((pair.family, pair.code), (pair.with_family, pair.with_code)):
             assert pair.left.papers <= rows[code].left.papers
             assert pair.right.papers <= rows[code].right.papers
-        assert pair.left.papers + pair.right.papers > 0
+        assert pair.left.papers + pair.right.papers > 0  # none of these is tied to another
+
+
+@given(coding_lists)
+def test_the_best_of_many_are_those_of_sorting_all(codings: list[Coding]) -> None:
+    strength = {"asserted": 0, "proposed": 1, "negated": 2}
+    ranked = sorted(codings, key=lambda c: (strength[c.status], -c.confidence, c.document_id, c.start, c.end, c.id))
+    turn = {c.id: sum(d.document_id == c.document_id for d in ranked[:at]) for at, c in enumerate(ranked)}
+    expected = sorted(ranked, key=lambda c: (strength[c.status], turn[c.id]))[:5]
+    assert best(codings) == expected

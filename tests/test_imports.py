@@ -40,7 +40,9 @@ MAY = {
     "changes": BASE | {"bibliography", "flips"},
     "compare": SHARED | {"evidence", "inference"},
     "carry": SHARED | {"evidence", "inference"},
-    "export": SHARED | {"export", "files", "workers"},
+    "strata": SHARED | {"evidence", "inference"},
+    "words": SHARED | {"blocks", "evidence", "inference"},
+    "export": SHARED | {"evidence", "export", "files", "workers"},
 }
 TOP = {"plan", "work", "refresh", "deliver", "cli", "__init__"}
 

@@ -17,6 +17,7 @@ from pipeline.inference import (
     adjusted,
     fisher,
     odds_ratio,
+    share,
     weigh,
 )
 
@@ -32,6 +33,16 @@ def _standings(k: int, m: int, l: int, n: int) -> Counter[tuple[int, int]]:  # n
 def test_odds_ratio_of_the_aspirin_trial_is_the_one_published() -> None:
     # Agresti 2002, Categorical Data Analysis, 2nd edition, section 3.1: log odds .605, standard error .123
     assert odds_ratio(189, 11034, 104, 11037) == pytest.approx((1.832, 1.440, 2.331), abs=6e-4)
+
+
+@pytest.mark.parametrize("table", [(8, 20, 3, 15), (30, 60, 10, 50), (1, 9, 8, 9)])
+def test_odds_ratio_and_its_interval_agree_with_those_of_scipy(table: tuple[int, int, int, int]) -> None:
+    from scipy.stats.contingency import odds_ratio as theirs
+
+    k, m, l, n = table  # noqa: E741 - k of m, l of n
+    found = theirs([[k, m - k], [l, n - l]], kind="sample")
+    interval = found.confidence_interval(0.95)
+    assert odds_ratio(*table) == pytest.approx((found.statistic, interval.low, interval.high), abs=1e-6)
 
 
 def test_odds_ratio_with_an_empty_cell_is_finite() -> None:
@@ -61,6 +72,41 @@ def test_false_discovery_rates_reject_what_the_paper_rejects_and_agree_with_stat
     q = adjusted([*p, 1.0])
     assert [i for i, rate in enumerate(q) if rate is not None and rate <= 0.05] == [0, 1, 2, 3]
     assert q == pytest.approx(multipletests([*p, 1.0], method="fdr_bh")[1], abs=1e-6)
+
+
+# Newcombe 1998, Stat. Med. 17:857, Table I, method 3, and agreement with scipy's interval of the same name
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"), [(81, 263, 0.2553, 0.3662), (0, 20, 0.0, 0.1611), (29, 29, 0.8830, 1)]
+)
+def test_shares_have_the_wilson_interval_that_is_published_and_that_scipy_gives(
+    k: int, n: int, low: float, high: float
+) -> None:
+    from scipy.stats import binomtest
+
+    theirs = binomtest(k, n).proportion_ci(0.95, "wilson")
+    assert share(k, n) == pytest.approx((k / n, low, high), abs=6e-5)
+    assert share(k, n) == pytest.approx((k / n, theirs.low, theirs.high), abs=1e-6)
+    assert share(0, 0) == (None, None, None)
+
+
+@pytest.mark.parametrize(("k", "m", "l", "n"), [(56, 70, 48, 80), (9, 10, 3, 10), (5, 56, 0, 29)])
+def test_the_difference_has_newcombe_s_interval_made_of_the_two_wilson_ones(k: int, m: int, l: int, n: int) -> None:  # noqa: E741 - as above
+    from scipy.stats import binomtest
+
+    # Newcombe 1998, Stat. Med. 17:873, method 10, from scipy's Wilson limits; Table II stands in test_compare
+    left, right = (binomtest(a, b).proportion_ci(0.95, "wilson") for a, b in ((k, m), (l, n)))
+    difference = k / m - l / n
+    low = difference - np.hypot(k / m - left.low, right.high - l / n)
+    high = difference + np.hypot(left.high - k / m, l / n - right.low)
+    assert weigh(_standings(k, m, l, n)).difference == pytest.approx((difference, low, high), abs=1e-6)
+
+
+def test_leaving_one_out_is_the_jackknife() -> None:
+    # each of the 35 papers left out by itself, one after the other
+    left, right = np.repeat([1.0, 0.0], [8, 12]), np.repeat([1.0, 0.0], [3, 12])
+    without = [np.delete(left, i).mean() - right.mean() for i in range(20)]
+    without += [left.mean() - np.delete(right, i).mean() for i in range(15)]
+    assert weigh(_standings(8, 20, 3, 15)).without_one == pytest.approx((min(without), max(without)), abs=1e-6)
 
 
 def test_codes_without_a_test_take_no_part_in_the_false_discovery_rate() -> None:

@@ -15,6 +15,7 @@ from pipeline.coding.head import Array, Head, load_head
 from pipeline.coding.matching import Hit, Matches, Span, matcher
 from pipeline.coding.named import Mention, mentions, nearest, spoken_of
 from pipeline.coding.negation import denied
+from pipeline.coding.sectors import sectors
 from pipeline.coding.tied import INSTRUMENT, tie
 from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
 
@@ -63,7 +64,8 @@ def code_document(
         for family in codebook.families
         for coding in _codings(document.id, sentence, domain, family, head, known)
     ]
-    return CodedPaper(document.id, paper, tuple(domains), tie(document.text, passages, codings))
+    tied = tie(document.text, passages, codings)
+    return CodedPaper(document.id, paper, tuple(domains), tied, *_about(document.metadata.title, sentences))
 
 
 @cache
@@ -121,6 +123,17 @@ def _told(sentences: Sequence[Sentence], title: Matches) -> bool:
     return any(title.domains.values()) or named >= max(FEWEST, SHARE * len(sentences))
 
 
+def _about(title: str, sentences: Sequence[Sentence]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The places and the sectors that the title names or, where it names none, the abstract."""
+    abstract = " ".join(s.text for s in sentences if s.passage.role == "abstract")
+    places = _names(mentions(title).places) or _names(mentions(abstract).places)
+    return places, _names(sectors(title)) or _names(sectors(abstract))
+
+
+def _names(found: Sequence[tuple[str, Span]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _ in found))
+
+
 def _codings(
     document_id: str, sentence: Sentence, domain: str, family: Family, head: Head | None, known: frozenset[str]
 ) -> Iterator[Coding]:
@@ -128,6 +141,7 @@ def _codings(
     hits = {hit.code: hit for hit in sentence.own.hits if hit.family == family.id}
     given = _given(sentence, family, hits, head)
     named = mentions(sentence.text, known) if given else Mention((), (), ())
+    industries = sectors(sentence.text) if given else ()
     for code, confidence in given:
         hit = hits.get(code)
         terms, spans = (hit.terms, hit.spans) if hit else _reasons(sentence, family.id, code, head)
@@ -151,6 +165,7 @@ def _codings(
             actor=nearest(named.actors, spans),
             place=nearest(named.places, spans),
             cited=sentence.passage.cited,
+            sector=nearest(industries, spans),
         )
 
 

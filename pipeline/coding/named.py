@@ -73,14 +73,17 @@ def _gap(a: tuple[int, int], b: tuple[int, int]) -> int:
     return max(a[0] - b[1], b[0] - a[1], 0)
 
 
-class _Finder:
-    """The names of one kind, compiled. A name is looked for only in sentences that hold an anchor word of it."""
+class Finder:
+    """The names of one kind, compiled. A name is looked for only in sentences that hold an anchor word of it.
 
-    def __init__(self, entries: Iterable[tuple[str, str, bool]]) -> None:
+    An entry is a name, a term, whether that needs a cue and, where something must follow the term, its pattern.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, str, bool, str]]) -> None:
         self._rules: dict[str, list[_Rule]] = {}
         self._stems: list[tuple[str, _Rule]] = []
-        for name, term, cued in entries:
-            rule = (name, re.compile(pattern(term), re.IGNORECASE), cued)
+        for name, term, cued, behind in entries:
+            rule = (name, re.compile(pattern(term) + behind, re.IGNORECASE), cued)
             for word in anchor(term):
                 if word.endswith("*"):
                     self._stems.append((word[:-1], rule))
@@ -114,10 +117,10 @@ class _Finder:
 
 
 @cache
-def _finder(kind: str) -> _Finder:
+def _finder(kind: str) -> Finder:
     rows = _entries("places.toml" if kind == "place" else "named.toml")[kind]
-    return _Finder(
-        (row["name"], term, listed == "cued_terms")
+    return Finder(
+        (row["name"], term, listed == "cued_terms", "")
         for row in rows
         for listed in ("terms", "cued_terms")
         for term in row.get(listed, ())
@@ -125,9 +128,9 @@ def _finder(kind: str) -> _Finder:
 
 
 @cache
-def _cues() -> _Finder:
+def _cues() -> Finder:
     rows = _entries("named.toml")["instrument"]
-    return _Finder((row["name"], cue, False) for row in rows for cue in row.get("cues", ()))
+    return Finder((row["name"], cue, False, "") for row in rows for cue in row.get("cues", ()))
 
 
 @cache

@@ -11,6 +11,8 @@ from pipeline.export.carry_table import carry_columns, carry_values
 from pipeline.export.changes_table import KINDS, changes_table
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
+from pipeline.export.strata_table import strata_table
+from pipeline.export.words_table import words_table
 from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
@@ -60,6 +62,7 @@ run_id string Fingerprint of everything the tables were made from
 terms string Terms of the codebook that fired, separated by semicolons
 tied_to string For a motivator or deterrent: coding of the instrument it is tied to, in its sentence or the next
 tied_instrument string That instrument's code, and its name where it has one, as in "code: name"
+sector string Industry sector, where the sentence names one
 """
 _DOCUMENTS = f"""
 document_id string sha256 of the paper's file
@@ -73,17 +76,23 @@ language string Language of the text, ISO 639-1; empty where there is too little
 damage string What of a damaged file is lost, and pages whose fonts do not say which letters they draw
 domain string Side of the paper, both, or other
 sentences integer Sentences read for coding
-codings integer Codings
+codings integer Codings, of whatever status
+places string Places that the title names or, where it names none, the abstract; separated by semicolons
+sectors string Industry sectors that the title names or, where it names none, the abstract
 """
 _LINKS = """
 family string The codebook's first family
 code string Code of that family
 with_family string Family of the other code
-with_code string The other code, asserted in the same sentence
+with_code string The other code, asserted in the same sentence or, in the columns of near_, in the one beside it
 domain string Side
 papers integer Papers with such a sentence
 sentences integer Such sentences
 quotes string Ids of the best codings; each leads to evidence.csv
+own integer Papers of them that say both in a sentence of their own, not only where they cite
+near_papers integer Papers in which the other code is tied to the first in the sentence beside it; not in papers
+near_sentences integer Sentences of the other code that are so tied
+near_quotes string Ids of the best of those codings; each leads to evidence.csv, and there to its tied_to
 """
 _TOPICS = """
 topic integer Number of the topic, by weight over all papers
@@ -171,9 +180,13 @@ year integer Year of its adoption, or of its start where that is what it is know
 _ACTOR = """
 actor string Whom instruments or factors address
 """
-_NAMED_SIDE = """
-papers integer Papers of the side that name it, whatever the status of the coding
-sentences integer Sentences that name it
+_NAMED_COUNTS = """
+papers integer Papers that name it, whatever the status of the coding
+sentences integer Sentences that name it in a coding, whatever its status
+asserted integer Papers of them of which a coding that names it is asserted
+proposed integer Papers of which it is only proposed
+negated integer Papers of which it is only negated
+own integer Papers of which it is asserted in a sentence of their own, not only where they cite
 """
 
 
@@ -190,6 +203,8 @@ def tables(results: Results) -> dict[str, Table]:
             ("family", "code", "with_family", "with_code", "domain"),
             (_TO_CODE, (("with_family", "with_code"), "codebook", ("family", "code"))),
         ),
+        "strata": strata_table(results),
+        "words": words_table(results),
         "instruments": Table(_named(_INSTRUMENT, (left, right)), ("named_instrument",)),
         "actors": Table(_named(_ACTOR, (left, right)), ("actor",)),
         "targets": Table(
@@ -207,8 +222,8 @@ def tables(results: Results) -> dict[str, Table]:
     }
     values = _values(results)
     return {
-        name: replace(table, columns=tuple(replace(c, values=values.get((name, c.name), ())) for c in table.columns))
-        for name, table in listed.items()
+        name: replace(t, columns=tuple(replace(c, values=values.get((name, c.name), c.values)) for c in t.columns))
+        for name, t in listed.items()
     }
 
 
@@ -240,9 +255,8 @@ def _comparison(sides: tuple[str, str]) -> tuple[Column, ...]:
 def _named(about: str, sides: tuple[str, str]) -> tuple[Column, ...]:
     return (
         *columns(about),
-        Column("papers", "integer", "Papers that name it, on whatever side"),
-        Column("sentences", "integer", "Sentences that name it in a coding"),
-        *by_side(_NAMED_SIDE, sides),
+        *columns(_NAMED_COUNTS),
+        *by_side(_NAMED_COUNTS, sides),
         Column("quotes", "string", "Ids of the surest coding of each paper; each leads to evidence.csv"),
     )
 

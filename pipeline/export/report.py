@@ -115,6 +115,7 @@ def _most(found: list[Beside], at: int) -> list[tuple[str, int, Coding]]:
 
 def _matrix(links: tuple[Link, ...]) -> dict[str, Any]:
     """Instruments down, motivators and deterrents across; only those that meet in some sentence."""
+    links = tuple(link for link in links if link.left.papers or link.right.papers)
     cells = {(link.code, link.with_family, link.with_code): link for link in links}
     across: dict[str, list[str]] = defaultdict(list)
     for link in links:

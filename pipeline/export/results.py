@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
 from pipeline.history import FIRST, Changes
-from pipeline.outcomes import Carried, Comparison, Link, TopicModel, TopicPeriod
+from pipeline.outcomes import Carried, Comparison, Link, Marker, Stratum, TopicModel, TopicPeriod
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -36,3 +36,5 @@ class Results:
     topic_periods: tuple[TopicPeriod, ...] = ()
     topic_sentences: Mapping[int, tuple[tuple[str, int, int], ...]] = field(default_factory=dict)
     changes: Changes = FIRST
+    strata: tuple[Stratum, ...] = ()
+    words: tuple[Marker, ...] = ()

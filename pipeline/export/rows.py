@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.evidence import STRENGTH, said
 from pipeline.export import topic_tables
 from pipeline.export.carry_table import carry_rows
 from pipeline.export.changes_table import change_rows
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
+from pipeline.export.strata_table import strata_rows
+from pipeline.export.words_table import words_rows
 from pipeline.outcomes import Comparison, Link, Side
 from pipeline.records import Coding, Document, Named, Paper
 
@@ -28,6 +31,8 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "comparison": (_comparison(row) for row in results.comparisons),
         "carries_over": carry_rows(results),
         "links": (row for link in results.links for row in _link(link)),
+        "strata": strata_rows(results),
+        "words": words_rows(results),
         "instruments": _instruments(results),
         "actors": ({"actor": name, **row} for name, row in _named(results, lambda c: c.actor)),
         "targets": _targets(results),
@@ -92,6 +97,7 @@ def _coded(coding: Coding) -> dict[str, Any]:
         "confidence": coding.confidence,
         "method": coding.method,
         "terms": _list(coding.terms),
+        "sector": coding.sector,
     }
 
 
@@ -138,6 +144,8 @@ def _documents(results: Results) -> Iterator[Row]:
             "domain": paper.domain,
             "sentences": sum(paper.sentences.values()),
             "codings": counts[paper.document_id],
+            "places": _list(paper.places),
+            "sectors": _list(paper.sectors),
         }
 
 
@@ -171,6 +179,10 @@ def _link(link: Link) -> Iterator[Row]:
             "papers": side.papers,
             "sentences": side.sentences,
             "quotes": _list(side.quotes),
+            "own": side.own,
+            "near_papers": side.near_papers,
+            "near_sentences": side.near_sentences,
+            "near_quotes": _list(side.near_quotes),
         }
 
 
@@ -196,8 +208,13 @@ def _named(results: Results, name_of: Callable[[Coding], str]) -> Iterator[tuple
 
 
 def _counts(side: str, codings: list[Coding]) -> dict[str, int]:
+    """Papers and sentences of any status, and papers by the strongest status, as the comparison counts them."""
     sentences = {(c.document_id, c.start, c.end) for c in codings}
-    return {f"{side}papers": _papers(codings), f"{side}sentences": len(sentences)}
+    by_status = Counter(said(codings).values())
+    own = _papers([c for c in codings if c.status == "asserted" and not c.cited])
+    counts = {"papers": _papers(codings), "sentences": len(sentences), "own": own}
+    counts |= {status: by_status[status] for status in STRENGTH}
+    return {f"{side}{name}": count for name, count in counts.items()}
 
 
 def _papers(codings: list[Coding]) -> int:

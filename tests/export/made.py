@@ -25,6 +25,8 @@ from pipeline.records import (
     Status,
     Words,
 )
+from pipeline.strata import stratify
+from pipeline.words import markers
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = (
@@ -91,7 +93,13 @@ def results() -> Results:
     codings = (
         coding(good, 0, "instrument", "tax_charge", "cp"),
         coding(good, 1, "deterrent", "information_skills", "cp", "negated"),
-        replace(coding(bad, 0, "motivator", "cost_saving", "climate"), actor="=1+1", place=SCRIPT, tied_to="bbbbi1"),
+        replace(
+            coding(bad, 0, "motivator", "cost_saving", "climate"),
+            actor="=1+1",
+            place=SCRIPT,
+            sector="=2",
+            tied_to="bbbbi1",
+        ),
         replace(coding(bad, 1, "instrument", "tax_charge", "climate"), named_instrument=name, cited=True),
         coding(bad, 2, "instrument", "audit_assessment", "climate", "proposed"),
         coding(bad, 3, "motivator", "management_commitment", "climate"),
@@ -124,6 +132,8 @@ def results() -> Results:
         topic_sentences={1: tuple((d.id, 0, len(d.text.split("\n")[0])) for d in (bad, good))},
         comparisons=compare(papers, codings, codebook),
         links=link(papers, codings, codebook),
+        strata=stratify(papers, codings, codebook),
+        words=markers(papers, codings, codebook),
         codebook=codebook,
         named={name: Named(name, "International", 1987)},
         doubts=(Doubt("=bad.pdf", f"@{SCRIPT}", "refs.bib:3", "near", f"+{SCRIPT}", "-name it"),),

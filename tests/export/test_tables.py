@@ -23,7 +23,7 @@ EVIDENCE = """
 coding_id document_id citation_key doi authors year title domain family code named_instrument actor place quote
 context_before context_after section page page_label char_start char_end boxes status own_or_cited confidence
 method model_version codebook_version review_status reviewer reviewed_at original_code note pdf_sha256 run_id terms
-tied_to tied_instrument
+tied_to tied_instrument sector
 """.split()
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 readable = st.text(
@@ -136,9 +136,10 @@ def test_the_comparison_agrees_with_the_evidence(tables: Path) -> None:
 
 def test_every_id_leads_somewhere(tables: Path) -> None:
     known = {row["coding_id"] for row in read_table(tables / "evidence.csv")}
-    for name in ("comparison", "links", "instruments", "actors"):
+    for name in ("comparison", "links", "instruments", "actors", "strata", "words"):
         for row in read_table(tables / f"{name}.csv"):
-            assert set(filter(None, row["quotes"].split("; "))) <= known
+            listed = f"{row['quotes']}; {row.get('near_quotes', '')}"
+            assert set(filter(None, listed.split("; "))) <= known
     codes = {(r["family"], r["code"]) for r in read_table(tables / "codebook.csv")}
     assert {(r["family"], r["code"]) for r in read_table(tables / "comparison.csv")} == codes
 
@@ -192,6 +193,41 @@ def test_actors_are_counted_by_paper(hostile: Path, tables: Path) -> None:
         naming[row["actor"]].add(row["document_id"])
     counted = {row["actor"]: int(row["papers"]) for row in read_table(tables / "actors.csv")}
     assert counted == {actor: len(papers) for actor, papers in naming.items() if actor}
+
+
+def test_statuses_of_instruments_and_actors_are_told_apart_and_sum(tables: Path) -> None:
+    for name in ("instruments", "actors"):
+        rows = read_table(tables / f"{name}.csv")
+        assert rows
+        for row in rows:
+            for side in ("", "cp_", "climate_"):
+                counts = [int(row[side + status]) for status in ("asserted", "proposed", "negated")]
+                assert sum(counts) == int(row[f"{side}papers"])
+                assert int(row[f"{side}own"]) <= counts[0]
+        assert any(row["proposed"] != "0" or row["negated"] != "0" for row in rows)
+
+
+def test_an_instrument_that_is_only_proposed_is_not_asserted(tmp_path: Path) -> None:
+    made = results()
+    named = tuple(replace(c, named_instrument="Act", status="proposed") for c in made.codings if c.domain == "climate")
+    write_tables(replace(made, codings=named), tmp_path)
+    (row,) = read_table(tmp_path / "instruments.csv")
+    assert (row["papers"], row["asserted"], row["climate_proposed"], row["own"]) == ("1", "0", "1", "0")
+
+
+def test_the_strata_agree_with_the_comparison_and_the_evidence(tables: Path) -> None:
+    rows, evidence = read_table(tables / "strata.csv"), read_table(tables / "evidence.csv")
+    periods: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        if row["by"] == "period":
+            periods[row["family"], row["code"], row["domain"]] += int(row["papers"])
+    compared = {(r["family"], r["code"]): r for r in read_table(tables / "comparison.csv")}
+    assert periods
+    for (family, code, side), papers in periods.items():
+        assert papers == int(compared[family, code][f"{side}_papers"])
+    sectors = {row["stratum"] for row in rows if row["by"] == "sector"}
+    assert {row["sector"] for row in evidence if row["domain"] in ("cp", "climate")} - {""} <= sectors
+    assert {"unknown"} < sectors
 
 
 def test_a_motivator_leads_to_its_instrument(hostile: Path) -> None:
