@@ -16,6 +16,7 @@ from pipeline.errors import CorpusError
 from pipeline.pdf import ocr
 from pipeline.pdf.document import NO_OCR
 from pipeline.records import Rejection
+from pipeline.review import log
 from pipeline.settings import Settings
 from pipeline.workers import explain
 
@@ -26,7 +27,7 @@ CODE = {  # the source files whose change makes a stage's results stale
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "compare.py", "evidence.py"),
-        *("inference.py", "outcomes.py", "export/**/*", "refresh.py", "plan.py"),
+        *("inference.py", "outcomes.py", "export/**/*", "review/decision.py", "review/log.py", "refresh.py", "plan.py"),
     ),
 }
 LIBRARIES = {
@@ -63,13 +64,14 @@ class Plan:
 
 def make_plan(settings: Settings, codebook: Codebook) -> Plan:
     """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read."""
-    found = scan(settings.corpus, settings.out)
+    found = scan(settings.corpus, settings.out, settings.log)
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
     keys = fingerprints(codebook)
     content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
-    run_id = _digest(content, settings.topics, settings.seed, _source("tables"))[:16]
+    decided = hashlib.sha256(log.content(settings.log)).hexdigest()  # what people decide makes the tables stale alone
+    run_id = _digest(content, decided, settings.topics, settings.seed, _source("tables"))[:16]
     jobs = [
         Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook)
         for sha, names in found.papers.items()
