@@ -233,7 +233,10 @@ def describe(summary: Any) -> str:
     lines = [
         head,
         f"Papers in the tables: {summary.papers}",
-        f"Files left out: {summary.rejected} rejected, {summary.duplicates} duplicates",
+        f"Files left out: {summary.rejected} rejected, {summary.duplicates} duplicates"
+        + (f", {summary.excluded} excluded by people" if summary.excluded else ""),
+        *([f"Codings that people decided on: {summary.reviewed}"] if summary.reviewed else []),
+        *([f"Decisions without effect: {summary.unanchored} (see unanchored.csv)"] if summary.unanchored else []),
         *([f"Doubtful matches with the bibliography: {summary.doubts} (see doubts.csv)"] if summary.doubts else []),
         "Codings by family and domain:",
         *(f"  {family:<12} {domain:<10} {n:>6}" for (family, domain), n in sorted(summary.codings.items())),

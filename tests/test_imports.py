@@ -34,7 +34,7 @@ MAY = {
     "inference": BASE,
     "compare": SHARED | {"evidence", "inference"},
     "export": SHARED | {"export"},
-    "review": SHARED | {"review", "files"},
+    "review": SHARED | {"review", "files", "bibliography"},
 }
 TOP = {"plan", "work", "refresh", "cli", "__init__"}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.outcomes import Comparison, Link, TopicModel
+from pipeline.outcomes import Comparison, Link, TopicModel, Unanchored
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -14,7 +14,8 @@ class Results:
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
-    `named` holds what is known of instruments, by their names.
+    `named` holds what is known of instruments, by their names. `set_aside` are codings that count nowhere,
+    such as those that people rejected; `unanchored` are decisions of people that have no effect.
     """
 
     papers: tuple[Paper, ...]
@@ -29,3 +30,5 @@ class Results:
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
+    set_aside: tuple[Coding, ...] = ()
+    unanchored: tuple[Unanchored, ...] = ()

@@ -23,7 +23,7 @@ def read(path: Path) -> tuple[Decision, ...]:
 
     Raises DecisionError, naming the line, where one is no decision or two tell one id in two ways.
     """
-    return merge((), decisions_in(content(path), path))
+    return decisions_in(content(path), path)
 
 
 def content(path: Path) -> bytes:
@@ -39,15 +39,12 @@ def content(path: Path) -> bytes:
         raise DecisionError(what, str(path), "mend the file's rights, or name another with decisions") from error
 
 
-def decisions_in(log: bytes, path: Path) -> list[Decision]:
-    """The decisions of a log's bytes, in the order of its lines; a torn last line is passed over.
-
-    `path` is for messages. Raises DecisionError.
-    """
+def decisions_in(log: bytes, path: Path) -> tuple[Decision, ...]:
+    """As `read`, from the bytes of a log; `path` is for messages. A torn last line is passed over."""
     lines = log.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     *ended, last = lines
     found = [_decision(line, where_in(path, at)) for at, line in enumerate(ended, 1) if line.strip()]
-    return found if _is_torn(last) else [*found, _decision(last, where_in(path, len(lines)))]
+    return merge(found, () if _is_torn(last) else [_decision(last, where_in(path, len(lines)))])
 
 
 def append(path: Path, decisions: Iterable[Decision]) -> None:
