@@ -19,6 +19,7 @@ import click
 
 from pipeline import publish
 from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
+from pipeline.review.commands import decisions
 from pipeline.settings import Settings, resolve
 
 Refresh = Callable[[Settings], Any]
@@ -157,6 +158,9 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
     settings = resolve(file, {"corpus": corpus, "out": out})
     write_exports(finished(settings), folder, formats or ("csv", "report"), settings.corpus)
     click.echo(f"{sum(path.is_file() for path in folder.rglob('*'))} files in {folder}")
+
+
+cli.add_command(decisions)
 
 
 @cli.command()

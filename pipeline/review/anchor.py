@@ -170,24 +170,47 @@ def _lettered(quote: str, held: _Text) -> Iterator[Span]:
     """Where the letters and digits of a quote stand, whatever is between them."""
     letters = _letters(quote)
     for at in _occurrences(letters, held.solid) if letters else ():
-        yield held.offsets[at], held.offsets[at + len(letters) - 1] + 1
+        yield _with_signs(quote, held, at, at + len(letters))
 
 
 def _alike(quote: str, held: _Text) -> Iterator[Span]:
-    """The stretch of text that is most like a quote, from word's begin to word's end."""
+    """The stretch of text, of whole words, that is most like a quote."""
     letters = _letters(quote)
-    if len(letters) < FEWEST or len(letters) > len(held.solid):
+    if len(letters) < FEWEST:
         return
-    best = fuzz.partial_ratio_alignment(letters, held.solid, score_cutoff=LIKE)
-    if best is None or best.dest_end <= best.dest_start:
+    near = fuzz.partial_ratio_alignment(letters, held.solid, score_cutoff=LIKE)
+    if near is None or len(letters) > len(held.solid):
         return
-    start, end = held.offsets[best.dest_start], held.offsets[best.dest_end - 1] + 1
-    while start and not held.whole[start - 1].isspace():
-        start -= 1
-    while end < len(held.whole) and not held.whole[end].isspace():
-        end += 1
-    if _gist(quote) == _gist(held.whole[start:end]):
+    slack = len(letters) // 10
+    scored = [
+        (fuzz.ratio(letters, held.solid[start:end], score_cutoff=LIKE), _with_signs(quote, held, start, end))
+        for start in _edges(held, near.dest_start, slack)
+        for end in _edges(held, near.dest_end, slack)
+        if start < end
+    ]
+    score, (start, end) = max(scored, default=(0.0, (0, 0)))
+    if score and _gist(quote) == _gist(held.whole[start:end]):
         yield start, end
+
+
+def _edges(held: _Text, near: int, slack: int) -> list[int]:
+    """Places among the letters, at most `slack` from one, between which and the letter before lies no word."""
+    places = range(max(0, near - slack), min(len(held.solid), near + slack) + 1)
+    return [at for at in places if at in (0, len(held.solid)) or held.offsets[at] > held.offsets[at - 1] + 1]
+
+
+def _with_signs(quote: str, held: _Text, first: int, end: int) -> Span:
+    """Letters [first, end) as a span of the text, with the signs around them where the quote has some."""
+    start, stop, text = held.offsets[first], held.offsets[end - 1] + 1, held.whole
+    while not quote[0].isalnum() and start and _is_sign(text[start - 1]):
+        start -= 1
+    while not quote[-1].isalnum() and stop < len(text) and _is_sign(text[stop]):
+        stop += 1
+    return start, stop
+
+
+def _is_sign(char: str) -> bool:
+    return not char.isalnum() and not char.isspace()
 
 
 def _letters(text: str) -> str:
@@ -206,9 +229,15 @@ def _occurrences(part: str, whole: str) -> Iterator[int]:
 
 
 def _cut_alike(decision: Decision, span: Span, text: str) -> bool:
-    """Whether a place begins and ends within a word only where the quote did: "tax" is not in "syntax"."""
-    now = text[max(0, span[0] - 1) : span[0]].isalnum(), text[span[1] : span[1] + 1].isalnum()
-    return now == (decision.before[-1:].isalnum(), decision.after[:1].isalnum())
+    """Whether a place cuts no word that the quote did not cut: "tax" is not in "syntax"."""
+    start, end = span
+    now = _cuts(text[max(0, start - 1) : start], text[start]), _cuts(text[end - 1], text[end : end + 1])
+    then = _cuts(decision.before[-1:], decision.quote[0]), _cuts(decision.quote[-1], decision.after[:1])
+    return now[0] <= then[0] and now[1] <= then[1]
+
+
+def _cuts(before: str, after: str) -> bool:
+    return before.isalnum() and after.isalnum()
 
 
 def _by_context(decision: Decision, places: Sequence[Span], text: str) -> Span | None:

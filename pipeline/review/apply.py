@@ -94,9 +94,9 @@ def counted(coding: Coding) -> bool:
 def cases(codings: Iterable[Coding], decisions: Iterable[Decision]) -> tuple[Case, ...]:
     """What people decided, by the coding it is about, in the order of the first decision on each.
 
-    A decision is about the coding of its id; else about the one with its code, by the machine or by others,
-    whose place it shares by half of the shorter one at least. So two who add one code to one sentence speak of
-    one coding, also where the machine has it or one of them gave it by recoding.
+    A decision is about the coding of its id; else about one with the code that it speaks of, or else that it
+    gives, whose place it shares by half of the shorter one at least, be it the machine's or people's. So two who
+    add one code to one sentence speak of one coding, also where the machine has it or one gave it by recoding.
     """
     spoken = [d for d in decisions if d.action not in ON_PAPERS]
     documents = {d.document_id for d in spoken}
@@ -106,13 +106,14 @@ def cases(codings: Iterable[Coding], decisions: Iterable[Decision]) -> tuple[Cas
     places = {c.id: (c.document_id, c.start, c.end, c.quote) for c in machine.values()}
     for decision in sorted(spoken, key=lambda d: (not d.coding_id, d.at, d.id)):  # additions find what others gave
         place = decision.document_id, decision.start, decision.end, decision.quote
-        case_id = decision.coding_id if decision.coding_id in places else known.find(place, _subject(decision))
-        case_id = case_id or coding_id(*place[:3], *_subject(decision))
+        keys = [_subject(decision), *([(decision.family, decision.code)] if decision.code else [])]
+        found = (known.find(place, key) for key in keys)
+        case_id = decision.coding_id if decision.coding_id in places else next(filter(None, found), "")
+        case_id = case_id or coding_id(*place[:3], *keys[0])
         places.setdefault(case_id, place)
         held[case_id].append(decision)
-        known.add(case_id, places[case_id], _subject(decision))
-        if decision.action in ("accept", "recode"):
-            known.add(case_id, places[case_id], (decision.family, decision.code))
+        for key in keys:
+            known.add(case_id, places[case_id], key)
     ordered = {case_id: tuple(sorted(told, key=lambda d: (d.at, d.id))) for case_id, told in held.items()}
     first = sorted(ordered, key=lambda i: (ordered[i][0].at, ordered[i][0].id))
     return tuple(Case(i, *places[i], machine.get(i), ordered[i]) for i in first)

@@ -92,6 +92,7 @@ class Decision:
 
 
 _FIELDS = {f.name: f for f in fields(Decision)}
+FIELD_NAMES = tuple(_FIELDS)
 _MUST = ("id", "at", "coder", "action")
 _KINDS = {name: type(f.default) if f.name not in _MUST else str for name, f in _FIELDS.items()}
 
