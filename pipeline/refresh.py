@@ -23,6 +23,7 @@ from pipeline.files import lock
 from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Rejection, Target
+from pipeline.review.apply import counted
 from pipeline.review.reviewed import Reviewed, review
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
@@ -162,12 +163,12 @@ def _results(
     def document(document_id: str) -> Document:
         return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
 
-    papers, codings = left.papers, left.codings
+    papers, codings = left.papers, tuple(c for c in left.codings if counted(c))
     return Results(
         papers=papers,
         document=document,
         codings=codings,
-        set_aside=left.set_aside,
+        evidence=left.codings,
         unanchored=left.unanchored,
         rejected=rejected,
         doubts=doubts,
@@ -226,7 +227,7 @@ def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds:
         topics=results.topics.note or f"{len(results.topics.topics)} topics",
         seconds=seconds,
         excluded=excluded,
-        reviewed=sum(c.review_status != "unreviewed" for c in (*results.codings, *results.set_aside)),
+        reviewed=sum(c.review_status != "unreviewed" for c in results.evidence),
         unanchored=len(results.unanchored),
     )
 

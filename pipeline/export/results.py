@@ -14,8 +14,9 @@ class Results:
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
-    `named` holds what is known of instruments, by their names. `set_aside` are codings that count nowhere,
-    such as those that people rejected; `unanchored` are decisions of people that have no effect.
+    `named` holds what is known of instruments, by their names. `evidence` are the `codings` and, in their
+    places, those that count nowhere, such as what people rejected; empty, it is the same as `codings`.
+    `unanchored` are decisions of people that have no effect.
     """
 
     papers: tuple[Paper, ...]
@@ -30,5 +31,5 @@ class Results:
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
-    set_aside: tuple[Coding, ...] = ()
+    evidence: tuple[Coding, ...] = ()
     unanchored: tuple[Unanchored, ...] = ()

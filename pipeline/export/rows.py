@@ -65,9 +65,7 @@ def _about(paper: Paper) -> dict[str, Any]:
 def _evidence(results: Results) -> Iterator[Row]:
     papers = {paper.document_id: paper for paper in results.papers}
     versions = {name: results.versions[name] for name in ("model_version", "codebook_version", "run_id")}
-    order = {document_id: at for at, document_id in enumerate(papers)}
-    listed = sorted((*results.codings, *results.set_aside), key=lambda c: (order[c.document_id], c.start, c.end))
-    for document_id, of_paper in itertools.groupby(listed, key=lambda c: c.document_id):
+    for document_id, of_paper in itertools.groupby(results.evidence or results.codings, key=lambda c: c.document_id):
         codings = {coding.id: coding for coding in of_paper}
         document = results.document(document_id)
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions}

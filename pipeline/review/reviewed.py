@@ -8,20 +8,19 @@ from pipeline.codebook import Codebook
 from pipeline.outcomes import Unanchored
 from pipeline.records import BOTH, OTHER, Coding, Metadata, Paper, Passage, Rejection
 from pipeline.review.anchor import anchor, unanchored
-from pipeline.review.apply import apply, counted
+from pipeline.review.apply import apply
 from pipeline.review.decision import Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """Papers and codings after review. `codings` count, `set_aside` do not (see `apply.counted`).
+    """Papers and all codings after review, also those that do not count (see `apply.counted`).
 
     `excluded` are the papers that people took out, with their reasons; `unanchored` the decisions without effect.
     """
 
     papers: tuple[Paper, ...]
     codings: tuple[Coding, ...]
-    set_aside: tuple[Coding, ...]
     excluded: tuple[Rejection, ...]
     unanchored: tuple[Unanchored, ...]
 
@@ -59,8 +58,7 @@ def review(
     misfits = [unanchored(d, why[d.id]) for d in anchored.decisions if d.id in why]
     return Reviewed(
         stay,
-        tuple(c for c in final if counted(c)),
-        tuple(c for c in final if not counted(c)),
+        final,
         tuple(_excluded(paper, out[paper.document_id]) for paper in papers if paper.document_id in out),
         tuple(sorted((*anchored.lost, *misfits, *unfound), key=lambda u: (u.at, u.decision_id))),
     )

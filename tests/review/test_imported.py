@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.codebook import Codebook
 from pipeline.errors import DecisionError
+from pipeline.export import rows
 from pipeline.export.exported import before_editing, exported_as
 from pipeline.export.tables import read_table, write_tables
 from pipeline.export.workbook import write_workbook
@@ -168,13 +169,28 @@ def test_a_file_that_is_no_evidence_table_is_refused(table: Path, tmp_path: Path
         read(tmp_path / "no.xlsx")
 
 
-def test_a_workbook_is_read_as_the_table_is(tmp_path: Path) -> None:
+BEFORE = {
+    "review_status": "unreviewed",
+    "family": "instrument",
+    "code": "tax_charge",
+    "domain": "cp",
+    "status": "asserted",
+    "note": "",
+}
+
+
+def test_a_workbook_is_read_as_the_table_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_workbook(results(), tmp_path / "plain.xlsx")
     assert read(tmp_path / "plain.xlsx") == ()
     made_so = results()
     changed = replace(made_so.codings[0], code="emissions_trading", note="look")
     write_workbook(replace(made_so, codings=(changed, *made_so.codings[1:])), tmp_path / "other.xlsx")
     assert read(tmp_path / "other.xlsx") == ()  # written so, not edited
+    monkeypatch.setattr(rows, "exported_as", lambda _: exported_as(BEFORE))
+    write_workbook(replace(made_so, codings=(changed,)), tmp_path / "edited.xlsx")
+    (decision,) = read(tmp_path / "edited.xlsx")
+    assert (decision.action, decision.code, decision.note) == ("recode", "emissions_trading", "look")
+    assert (decision.start, decision.end) == (changed.start, changed.end)  # numbers, which a sheet holds as such
 
 
 def test_a_colleague_s_log_is_read_as_it_is(tmp_path: Path) -> None:
