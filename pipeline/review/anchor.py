@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from rapidfuzz import fuzz
 
@@ -21,7 +21,6 @@ CONTEXT = 60  # characters of context kept on either side of a quote
 LIKE = 90  # of 100, likeness of a quote and a stretch of text that is taken for it
 FEWEST = 30  # letters and digits that a quote must have to be found by likeness
 AROUND = 60  # of 100, likeness of the surroundings that a place must have where the quote stands in several
-_SOLID = re.compile(r"[^\W_]")  # spaces, hyphens and signs are what readings of one page differ in
 _GIST = re.compile(r"\d+|\b(?:no|not|never|nor|neither|without|cannot)\b|n['’]t\b")  # change these, change the sense
 
 Span = tuple[int, int]
@@ -35,13 +34,19 @@ class Anchored:
     lost: tuple[Unanchored, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class _Text:
-    """A text, its letters and digits in lower case, and for each of these its offset in the text."""
+    """A text; its letters and digits in lower case, and for each of these its offset, once they are asked for."""
 
-    whole: str
-    solid: str
-    offsets: tuple[int, ...]
+    def __init__(self, whole: str) -> None:
+        self.whole = whole
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        return [at for at, char in enumerate(self.whole) if char.isalnum()]
+
+    @cached_property
+    def solid(self) -> str:
+        return _lower("".join(map(self.whole.__getitem__, self.offsets)))
 
 
 def standing(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
@@ -76,7 +81,7 @@ def anchor(
     """
     here = {paper.document_id for paper in papers}
     heirs = _heirs(papers)
-    texts = cache(lambda document_id: _solid(text(document_id)))
+    texts = cache(lambda document_id: _Text(text(document_id)))
     found: list[Decision] = []
     lost: list[Unanchored] = []
     for decision in standing(decisions):
@@ -148,11 +153,6 @@ def _heirs(papers: Sequence[Paper]) -> Callable[[Decision], list[str]]:
 # ---- a quote in a text ----
 
 
-def _solid(text: str) -> _Text:
-    kept = [(low, at) for at, char in enumerate(text) if _SOLID.match(char) for low in char.lower()]
-    return _Text(text, "".join(char for char, _ in kept), tuple(at for _, at in kept))
-
-
 def find(decision: Decision, held: _Text) -> Span | None:
     """Where the quote of a decision stands in a text, if at one place only."""
     for spans in (_written(decision.quote, held), _lettered(decision.quote, held), _alike(decision.quote, held)):
@@ -214,7 +214,14 @@ def _is_sign(char: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(_SOLID.findall(text)).lower()
+    """Letters and digits alone: spaces, hyphens and signs are what readings of one page differ in."""
+    return _lower("".join(filter(str.isalnum, text)))
+
+
+def _lower(text: str) -> str:
+    """In lower case, a character for a character."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
 
 
 def _gist(text: str) -> list[str]:

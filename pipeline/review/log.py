@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.errors import DecisionError, where_in
-from pipeline.files import unwritable, write_bytes
+from pipeline.errors import DecisionError, StoreError, where_in
+from pipeline.files import write_bytes
 from pipeline.review.decision import Decision, from_line, to_line
 
 
@@ -62,7 +62,8 @@ def append(path: Path, decisions: Iterable[Decision]) -> None:
             os.fsync(file)
         _flush_folder(path.parent)
     except OSError as error:
-        raise unwritable(path, error) from error
+        remedy = "free space or mend the rights of its folder, or name another file with the setting decisions"
+        raise StoreError(f"the decisions cannot be written ({error.strerror or error})", str(path), remedy) from error
 
 
 def merge(ours: Sequence[Decision], theirs: Sequence[Decision]) -> tuple[Decision, ...]:

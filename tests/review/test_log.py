@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import DecisionError
+from pipeline.errors import DecisionError, StoreError
 from pipeline.review.decision import Decision, from_line, made, to_line
 from pipeline.review.log import append, merge, read, take_in
 from tests.review.made import CODED, JUDGED, QUOTE, judged, numbered
@@ -77,6 +77,14 @@ def test_a_torn_tail_is_set_aside_and_the_next_line_is_whole(tmp_path: Path) -> 
         append(log, [numbered(3)])
         assert read(log) == (numbered(1), numbered(3))
         assert torn[:cut] in {kept.read_bytes() for kept in tmp_path.glob("decisions.torn-*.jsonl")}
+
+
+def test_a_log_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="decisions cannot be written"):
+        append(tmp_path / "file" / "decisions.jsonl", [numbered(1)])
+    with pytest.raises(DecisionError, match="cannot be read"):
+        read(tmp_path)
 
 
 def test_a_last_line_without_its_end_is_a_decision(tmp_path: Path) -> None:
