@@ -54,10 +54,14 @@ def flow_svg(numbers: Flow) -> Markup:
         ([f"Files found: {numbers.found}"], [f"Duplicates: {numbers.duplicates}"]),
         (
             [f"Different papers: {numbers.found - numbers.duplicates}"],
-            [f"Not readable: {sum(n for _, n in numbers.rejected)}", *refused, *_excluded(numbers)],
+            [f"Not readable: {sum(n for _, n in numbers.rejected)}", *refused],
         ),
+        *_by_people(numbers),
         (
-            [f"Papers read: {numbers.read}", *(f"{name}: {n}" for name, n in numbers.by_domain)],
+            [
+                f"Papers {'left' if numbers.excluded else 'read'}: {numbers.read}",
+                *(f"{name}: {n}" for name, n in numbers.by_domain),
+            ],
             [f"Without a coding: {numbers.not_coded}"],
         ),
         ([f"Papers with codings: {numbers.coded}"], []),
@@ -78,8 +82,11 @@ def flow_svg(numbers: Flow) -> Markup:
     ).format(top, _in_words(numbers), Markup("").join(parts))
 
 
-def _excluded(numbers: Flow) -> list[str]:
-    return [f"Excluded by people: {numbers.excluded}"] if numbers.excluded else []
+def _by_people(numbers: Flow) -> list[tuple[list[str], list[str]]]:
+    """The step of the papers that people excluded, where they did."""
+    if not numbers.excluded:
+        return []
+    return [([f"Papers read: {numbers.read + numbers.excluded}"], [f"Excluded by people: {numbers.excluded}"])]
 
 
 def _box(x: float, y: float, width: float, height: float, lines: list[str]) -> Markup:
@@ -106,6 +113,6 @@ def _in_words(numbers: Flow) -> str:
     refused = sum(n for _, n in numbers.rejected)
     return (
         f"{numbers.found} files found, {numbers.duplicates} duplicates, {refused} not readable, "
-        f"{''.join(f'{line[0].lower()}{line[1:]}, ' for line in _excluded(numbers))}"
-        f"{numbers.read} papers read, {numbers.coded} with codings"
+        f"{numbers.read + numbers.excluded} papers read, "
+        f"{f'{numbers.excluded} excluded by people, ' if numbers.excluded else ''}{numbers.coded} with codings"
     )
