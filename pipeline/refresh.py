@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,15 +17,15 @@ from typing import Any, TypeVar
 from pipeline import coding, publish, store
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
-from pipeline.corpus import Scan, gather
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
+from pipeline.gathered import document_of, gathered, reviewed
 from pipeline.outcomes import TopicModel
-from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
-from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Rejection, Target
+from pipeline.plan import Plan, make_plan
+from pipeline.records import CodedPaper, Coding, Doubt, Paper, Rejection, Target
 from pipeline.review.apply import counted
-from pipeline.review.reviewed import Reviewed, review
+from pipeline.review.reviewed import Reviewed
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
 from pipeline.work import BatchJob, Outcome, process_batch
@@ -117,36 +118,10 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
 
 def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rejection, ...]]:
     """Everything the tables are made of, from what is kept of the papers that are in the folder."""
-    out, keys = plan.settings.out, plan.keys
-    fresh = {o.document_id: o.rejection for o in outcomes if o.rejection}
-    jobs = [Job(sha, Path(), names[0], out, keys, plan.codebook) for sha, names in plan.scan.papers.items()]
-    refusals = {job.document_id: fresh.get(job.document_id) or kept_refusal(job, plan.settings) for job in jobs}
-    good = [job for job in jobs if refusals[job.document_id] is None]
-    coded = {job.document_id: store.load_coded(result_path(job, "code")) for job in good}
-    cards = store.load_cards([result_path(job, "read") for job in good])
-    papers, duplicates, doubts = gather(plan.scan, cards, coded)
-    left = _reviewed(plan, papers, coded)
-    rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals), *left.excluded])
-    return _results(plan, left, coded, rejected, doubts), rejected
-
-
-def _reviewed(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> Reviewed:
-    """What people decided, applied to what the machine made."""
-    out, keys = plan.settings.out, plan.keys
-
-    def text(document_id: str) -> str:
-        return dict(store.load_texts([store.artifact(out, "read", keys["read"], document_id)]))[document_id]
-
-    def passages(document_id: str) -> Sequence[Passage]:
-        return store.load_passages(store.artifact(out, "split", keys["split"], document_id))
-
-    codings = [c for paper in papers for c in coded[paper.document_id].codings]
-    return review(plan.decisions, papers, codings, plan.codebook, text, passages)
-
-
-def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
-    """Refusals under the names the files have now."""
-    return [Rejection(found.papers[sha][0], sha, r.kind, r.reason, r.remedy) for sha, r in refusals.items() if r]
+    work = gathered(plan, outcomes)
+    left = reviewed(plan, work)
+    rejected = _in_order([*work.rejected, *left.excluded])
+    return _results(plan, left, work.coded, rejected, work.doubts), rejected
 
 
 def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
@@ -160,13 +135,10 @@ def _results(
     rejected: tuple[Rejection, ...],
     doubts: tuple[Doubt, ...],
 ) -> Results:
-    def document(document_id: str) -> Document:
-        return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
-
     papers, codings = left.papers, tuple(c for c in left.codings if counted(c))
     return Results(
         papers=papers,
-        document=document,
+        document=partial(document_of, plan),
         codings=codings,
         evidence=left.codings,
         unanchored=left.unanchored,

@@ -36,7 +36,7 @@ MAY = {
     "export": SHARED | {"export"},
     "review": SHARED | {"review", "files", "bibliography", "export"},
 }
-TOP = {"plan", "work", "refresh", "cli", "__init__"}
+TOP = {"plan", "work", "gathered", "refresh", "cli", "__init__"}
 
 
 def imported(path: Path) -> set[str]:
