@@ -106,7 +106,7 @@ def cases(codings: Iterable[Coding], decisions: Iterable[Decision]) -> tuple[Cas
     places = {c.id: (c.document_id, c.start, c.end, c.quote) for c in machine.values()}
     for decision in sorted(spoken, key=lambda d: (not d.coding_id, d.at, d.id)):  # additions find what others gave
         place = decision.document_id, decision.start, decision.end, decision.quote
-        keys = [_subject(decision), *([(decision.family, decision.code)] if decision.code else [])]
+        keys = [subject(decision), *([(decision.family, decision.code)] if decision.code else [])]
         found = (known.find(place, key) for key in keys)
         case_id = decision.coding_id if decision.coding_id in places else next(filter(None, found), "")
         case_id = case_id or coding_id(*place[:3], *keys[0])
@@ -148,7 +148,7 @@ class _Known:
         return max(shared, key=lambda s: s[0])[1] if shared else ""
 
 
-def _subject(decision: Decision) -> Key:
+def subject(decision: Decision) -> Key:
     """The code of the coding that a decision is about."""
     if decision.action == "add":
         return decision.family, decision.code

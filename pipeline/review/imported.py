@@ -14,7 +14,7 @@ from pipeline.export.exported import EDITABLE, before_editing, note_mark
 from pipeline.export.tables import restore
 from pipeline.records import BOTH, OTHER, ReviewStatus, Status
 from pipeline.review.anchor import CONTEXT, standing
-from pipeline.review.apply import claim
+from pipeline.review.apply import claim, subject
 from pipeline.review.decision import JUDGEMENTS, Decision, made
 from pipeline.review.log import read
 
@@ -88,7 +88,7 @@ def _of_row(row: Row, where: str, reading: _Reading) -> list[Decision]:
     if not changed:
         return []
     if changed <= {"review_status", "note"} and now["review_status"] == "unreviewed" != before["review_status"]:
-        return _taken_back(row, where, reading)
+        return _taken_back(row, before, where, reading)
     action = _action(changed, now["review_status"], where)
     said = {n: now[n] for n in ("family", "code", "domain", "status")} if action in ("accept", "recode") else {}
     told = {"note": row["note"]} if "note" in changed else {}
@@ -180,8 +180,15 @@ def _place(row: Row, where: str) -> dict[str, Any]:
     return {**about, **versions, **context, **offsets}
 
 
-def _taken_back(row: Row, where: str, reading: _Reading) -> list[Decision]:
-    held = [d for d in reading.standing if d.coding_id == row["coding_id"]]
+def _taken_back(row: Row, before: Row, where: str, reading: _Reading) -> list[Decision]:
+    """The undoing of what the coder decided on a row's coding, known by its id, or by its place and code."""
+    place, original = _place(row, where), _original(row, before)
+    at = place["document_id"], place["start"], place["end"], (original["original_family"], original["original_code"])
+    held = [
+        d
+        for d in reading.standing
+        if d.coding_id == row["coding_id"] or (d.document_id, d.start, d.end, subject(d)) == at
+    ]
     own = [d for d in held if d.coder == reading.coder]
     if held and not own:
         remedy = f"ask {held[-1].coder}, or give your own judgement"
@@ -191,7 +198,7 @@ def _taken_back(row: Row, where: str, reading: _Reading) -> list[Decision]:
 
 def _unless_known(new: Decision, reading: _Reading) -> list[Decision]:
     """The decision, unless its coder has said the same of the same before."""
-    same = [d for d in reading.standing if d.coder == new.coder and _subject(d) == _subject(new)]
+    same = [d for d in reading.standing if d.coder == new.coder and _coding_of(d) == _coding_of(new)]
     said = [d for d in same if d.action in JUDGEMENTS]
     noted = not new.note or any(d.note == new.note for d in same)
     if new.action == "note":
@@ -199,7 +206,7 @@ def _unless_known(new: Decision, reading: _Reading) -> list[Decision]:
     return [] if said and claim(said[-1]) == claim(new) and noted else [new]
 
 
-def _subject(decision: Decision) -> tuple[str, str, int, int]:
+def _coding_of(decision: Decision) -> tuple[str, str, int, int]:
     added = decision.document_id, decision.start, decision.end
     return ("", *added) if decision.action == "add" else (decision.coding_id, "", 0, 0)
 

@@ -123,6 +123,19 @@ def test_a_decision_of_one_s_own_is_taken_back_and_no_other_s(table: Path, tmp_p
         read(file, (replace(mine, coder="Ben"),))
 
 
+def test_an_addition_of_one_s_own_is_taken_back(table: Path, tmp_path: Path) -> None:
+    def copied(rows: list[dict[str, Any]]) -> None:
+        rows.append({**rows[5], "coding_id": "", "exported_as": "", "code": "cost_saving"})
+
+    def taken_back(rows: list[dict[str, Any]]) -> None:  # as the table shows it after the next run
+        was = "added motivator cost_saving climate asserted e3b0c442"
+        rows[5] |= {"coding_id": "its own", "code": "cost_saving", "exported_as": was}
+
+    (mine,) = read(edited(table, tmp_path / "mine.csv", copied))
+    (undo,) = read(edited(table, tmp_path / "mine.csv", taken_back), (mine,))
+    assert standing([mine, undo]) == ()
+
+
 @pytest.mark.parametrize(
     ("cells", "what"),
     [
