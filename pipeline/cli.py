@@ -150,7 +150,7 @@ def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
 def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | None, formats: tuple[str, ...]) -> None:
     """Write what the last run over CORPUS found to FOLDER, for other programs.
 
-    Formats: csv, report, parquet, xlsx, publication, taguette, pdf (the papers, highlighted), refi-qda.
+    Formats: csv, report (and narrative), parquet, xlsx, publication, taguette, pdf (the papers, highlighted), refi-qda.
     """
     from pipeline.export import write_exports
     from pipeline.refresh import finished
@@ -248,6 +248,7 @@ def describe(summary: Any) -> str:
         *(f"You had changed a table; it is kept as {path}" for path in summary.kept),
         f"Tables: {summary.out / 'tables'}",
         f"Report: {summary.out / 'report.html'}",
+        f"Narrative: {summary.out / 'narrative.md'}",
     ]
     return "\n".join(lines)
 

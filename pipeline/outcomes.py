@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 
+# how well evidenced a code is on one side, and what that makes of it; `carry` holds the rule
+WELL, THIN, BETWEEN, UNSEEN = EVIDENCE = ("well evidenced", "thin", "in between", "too few papers on the side")
+CARRIES, ON_BOTH, MORE, OPEN = FINDINGS = (
+    "may carry over",
+    "already on both sides",
+    "more on one side",
+    "too few papers to say",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -158,3 +167,58 @@ class Unanchored:
     quote: str
     note: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A code, or the name of an instrument, and the distinct papers that have it where it was looked for.
+
+    `quotes` are ids of up to five of its codings there, best first.
+    """
+
+    name: str
+    papers: int
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The codes of another family that papers assert beside a code: in one sentence with it, or tied to it.
+
+    `papers` are distinct papers with any of them; `codes` are those of most papers first.
+    """
+
+    family: str
+    papers: int
+    codes: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a code stands on one side: `evidence`, one of EVIDENCE, and what comes with it there.
+
+    `beside` is its company, a family each in the codebook's order; `named` are the instruments that codings
+    asserting it name, those of most papers first. `quotes` are ids of the best codings that assert it,
+    `proposing` of the best of each paper that only proposes it; up to five of each.
+    """
+
+    evidence: str
+    beside: tuple[Company, ...]
+    named: tuple[Mention, ...]
+    quotes: tuple[str, ...]
+    proposing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What one side's evidence on a code may be to the other; `finding` is one of FINDINGS.
+
+    `origin` and `target` are domain ids; they are empty unless it may carry over from the one to the other.
+    """
+
+    row: Comparison
+    finding: str
+    origin: str
+    target: str
+    left: Standing
+    right: Standing

@@ -28,7 +28,7 @@ CODE = {  # the source files whose change makes a stage's results stale
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "compare.py", "evidence.py"),
-        *("inference.py", "outcomes.py", "export/**/*", "gathered.py", "refresh.py", "plan.py"),
+        *("inference.py", "carry.py", "outcomes.py", "export/**/*", "gathered.py", "refresh.py", "plan.py"),
         *(f"review/{name}.py" for name in ("decision", "log", "anchor", "apply", "reviewed")),
     ),
 }

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline import coding, publish, store
+from pipeline.carry import carry
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.errors import CorpusError
-from pipeline.export import Results, write_report, write_tables
+from pipeline.export import Results, write_narrative, write_report, write_tables
 from pipeline.files import lock
 from pipeline.gathered import document_of, gathered, reviewed
 from pipeline.outcomes import TopicModel
@@ -109,6 +110,7 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     with publish.staging(plan.settings.out) as staged:
         write_tables(results, staged / "tables")
         write_report(results, staged / "report.html")
+        write_narrative(results, staged / "narrative.md")
         seconds = _seconds(outcomes) | {"tables": time.process_time() - started}
         summary = _summary(plan, outcomes, results, seconds)
         kept = publish.publish(staged, plan.settings.out, _record(plan, summary))
@@ -136,6 +138,7 @@ def _results(
     doubts: tuple[Doubt, ...],
 ) -> Results:
     papers, codings = left.papers, tuple(c for c in left.codings if counted(c))
+    comparisons = compare(papers, codings, plan.codebook)
     return Results(
         papers=papers,
         document=partial(document_of, plan),
@@ -147,7 +150,8 @@ def _results(
         targets=_targets(codings),
         named=coding.instruments(),
         topics=_topics(plan, papers, coded),
-        comparisons=compare(papers, codings, plan.codebook),
+        comparisons=comparisons,
+        carried=carry(comparisons, papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
         codebook=plan.codebook,
         versions={

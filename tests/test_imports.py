@@ -33,6 +33,7 @@ MAY = {
     "evidence": SHARED,
     "inference": BASE,
     "compare": SHARED | {"evidence", "inference"},
+    "carry": SHARED | {"evidence", "inference"},
     "export": SHARED | {"export"},
     "review": SHARED | {"review", "files", "bibliography", "export"},
 }

@@ -6,6 +6,7 @@ The tables, the data dictionary and datapackage.json are all written from this l
 from dataclasses import replace
 from typing import get_args
 
+from pipeline.export.carry_table import carry_columns, carry_values
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.export.unanchored_table import UNANCHORED
@@ -117,6 +118,8 @@ unit string Unit of the quantity
 of_what string What it is to be reached in
 by_year integer Year by which it is to be reached
 base_year integer Year that it is held against
+domain string Side that the sentence belongs to, or both, or other
+status string Whether the sentence asserts, negates or proposes it
 quote string The sentence, verbatim as read
 page integer Page of the file on which the quote begins, from 1
 """
@@ -187,6 +190,7 @@ def tables(results: Results) -> dict[str, Table]:
         "evidence": Table(columns(_EVIDENCE), ("coding_id",), (_TO_PAPER, _TO_CODE, _TO_INSTRUMENT)),
         "documents": Table(columns(_DOCUMENTS), ("document_id",)),
         "comparison": Table(_comparison((left, right)), ("family", "code"), (_TO_CODE,)),
+        "carries_over": Table(carry_columns(results.codebook), ("family", "code"), (_TO_CODE,)),
         "links": Table(
             columns(_LINKS),
             ("family", "code", "with_family", "with_code", "domain"),
@@ -264,6 +268,10 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("evidence", "decided_by"): get_args(DecidedBy),
         ("documents", "domain"): (*sides, BOTH, OTHER),
         ("comparison", "family"): families,
+        ("carries_over", "family"): families,
+        **{("carries_over", name): held for name, held in carry_values(sides).items()},
+        ("targets", "domain"): (*sides, BOTH, OTHER),
+        ("targets", "status"): get_args(Status),
         ("links", "family"): families,
         ("links", "with_family"): families,
         ("links", "domain"): sides,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pipeline.errors import PrecedentError
+from pipeline.export.narrative import write_narrative
 from pipeline.export.report import write_report
 from pipeline.export.results import Results
 from pipeline.export.tables import write_tables
@@ -28,6 +29,7 @@ def _tables(results: Results, folder: Path, _corpus: Path) -> None:
 
 def _report(results: Results, folder: Path, _corpus: Path) -> None:
     write_report(results, folder / "report.html")
+    write_narrative(results, folder / "narrative.md")  # its citations lead into the report beside it
 
 
 def _parquet(results: Results, folder: Path, _corpus: Path) -> None:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from pipeline.export.places import CONTEXT, clean, context, reading_note, section_name, sides_of, told_by
 from pipeline.export.results import Results
+from pipeline.export.statements import cited
 from pipeline.records import BOTH, OTHER, Coding, Document, Paper, Role, Status
 
 BUDGET = 2_000_000  # characters of all this; the quotes beyond it stand in evidence.csv alone
@@ -124,8 +125,8 @@ def _up_to(lengths: Iterable[tuple[Sentence, int]], budget: float) -> Iterator[S
 
 
 def _ranked(results: Results) -> list[Coding]:
-    """All codings, the most wanted first: those the comparison names, then each paper's best per code."""
-    named = {coding_id for row in results.comparisons for coding_id in row.quotes}
+    """All codings, the most wanted first: those that are shown as best or cited, then each paper's best per code."""
+    named = {coding_id for row in results.comparisons for coding_id in row.quotes} | cited(results)
     surest = sorted(results.codings, key=lambda c: (_STATUSES.index(c.status), -c.confidence, c.id))
     before: dict[tuple[str, str, str], int] = {}
     turns = {}

@@ -13,15 +13,17 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from pipeline.export.beside import Beside, actors_beside, instruments_beside, targets_beside
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.island import byline, island
 from pipeline.export.results import Results
 from pipeline.export.rows import rows
-from pipeline.outcomes import Comparison, Link
-from pipeline.records import BOTH
+from pipeline.outcomes import CARRIES, ON_BOTH, OPEN, THIN, WELL, Carried, Comparison, Link
+from pipeline.records import BOTH, Coding
 
 TEMPLATES = Path(__file__).parent / "templates"
+BESIDE = 8  # named instruments, targets and actors of a side that the report lays beside the other's
 PERIOD = 5  # years in a bar of a topic's course
 
 
@@ -53,6 +55,8 @@ def _view(results: Results) -> dict[str, Any]:
         "labels": labels,
         "answer": answer(results.comparisons, results.codebook),
         "differences": _differences(results.comparisons),
+        "carried": _carried(results.carried),
+        "beside": _beside(results),
         "matrix": _matrix(results.links),
         "instruments": list(rows(results)["instruments"]),
         "topics": _topics(results),
@@ -74,6 +78,35 @@ def _differences(comparisons: tuple[Comparison, ...]) -> list[Comparison]:
     """The codes that some paper asserts, the widest difference first, left before right."""
     found = [row for row in comparisons if row.difference is not None and row.left.papers + row.right.papers]
     return sorted(found, key=lambda row: -(row.difference or 0))
+
+
+def _carried(rows: tuple[Carried, ...]) -> dict[str, Any]:
+    """What may carry over by its origin, widest difference first; what both have; what too few papers settle."""
+    carries: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: -abs(row.row.difference or 0)):
+        if row.finding == CARRIES:
+            ends = (row.row.left, row.left), (row.row.right, row.right)
+            (side, standing), (other, thin) = ends if row.origin == row.row.left.domain else reversed(ends)
+            carries[row.origin].append({"row": row, "side": side, "well": standing, "other": other, "thin": thin})
+    one_sided = [row for row in rows if row.finding == OPEN and {row.left.evidence, row.right.evidence} == {WELL, THIN}]
+    return {"over": carries, "both": [row for row in rows if row.finding == ON_BOTH], "open": one_sided}
+
+
+def _beside(results: Results) -> list[tuple[str, list[list[tuple[str, int, Coding]]]]]:
+    """For each kind of thing that sentences name, the two sides' lists of name, papers and the surest coding."""
+    kinds = {
+        "Named instruments": instruments_beside(results),
+        "Targets": targets_beside(results),
+        "Actors addressed": actors_beside(results),
+    }
+    return [(kind, [_most(found, at) for at in (0, 1)]) for kind, found in kinds.items() if found]
+
+
+def _most(found: list[Beside], at: int) -> list[tuple[str, int, Coding]]:
+    """What most papers of a side name."""
+    named = [(row.name, (row.left, row.right)[at]) for row in found]
+    listed = [(name, len(codings), codings[0]) for name, codings in named if codings]
+    return sorted(listed, key=lambda row: -row[1])[:BESIDE]
 
 
 def _matrix(links: tuple[Link, ...]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.outcomes import Comparison, Link, TopicModel, Unanchored
+from pipeline.outcomes import Carried, Comparison, Link, TopicModel, Unanchored
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -31,5 +31,6 @@ class Results:
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
+    carried: tuple[Carried, ...] = ()
     evidence: tuple[Coding, ...] = ()
     unanchored: tuple[Unanchored, ...] = ()

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.export.carry_table import carry_rows
 from pipeline.export.exported import exported_as
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
@@ -29,6 +30,7 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "evidence": _evidence(results),
         "documents": _documents(results),
         "comparison": (_comparison(row) for row in results.comparisons),
+        "carries_over": carry_rows(results),
         "links": (row for link in results.links for row in _link(link)),
         "instruments": _instruments(results),
         "actors": ({"actor": name, **row} for name, row in _named(results, lambda c: c.actor)),
@@ -227,7 +229,8 @@ def _targets(results: Results) -> Iterator[Row]:
     for coding_id, found in itertools.groupby(results.targets, key=lambda t: t.coding_id):
         coding = codings[coding_id]
         page = results.document(coding.document_id).page_at(coding.start).number
-        about = {**_about(papers[coding.document_id]), "quote": coding.quote, "page": page}
+        said = {"domain": coding.domain, "status": coding.status, "quote": coding.quote, "page": page}
+        about = {**_about(papers[coding.document_id]), **said}
         for number, target in enumerate(found, 1):
             yield {**about, "number": number, **dataclasses.asdict(target)}
 
