@@ -4,7 +4,7 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.export import Results, read_table, write_report, write_tables
+from pipeline.export import Results, read_table, write_narrative, write_report, write_tables
 from pipeline.export.flow import flow
 from pipeline.records import Rejection
 from pipeline.review.anchor import unanchored
@@ -56,6 +56,12 @@ def test_the_report_says_who_decided_as_text_and_shows_no_rejected_coding(tmp_pa
     assert SCRIPT not in report
     assert "accepted by =1+1" in report
     assert f'"{results().codings[0].id}"' not in report
+
+
+def test_the_narrative_says_how_much_of_it_people_confirmed(tmp_path: Path) -> None:
+    for made, said in ((results(), "machine's; where"), (reviewed(), "but for 1 of 5 that people confirmed")):
+        write_narrative(made, tmp_path / "narrative.md")
+        assert said in (tmp_path / "narrative.md").read_text(encoding="utf-8")
 
 
 def test_an_excluded_paper_is_a_step_of_its_own_in_the_flow() -> None:
