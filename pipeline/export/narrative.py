@@ -156,8 +156,8 @@ def _reading(results: Results) -> list[str]:
         "- What a code comes with stands in one sentence with it, or next to it; that is no claim that one causes the "
         "other.",
         "- Named instruments and actors are counted whatever the status of the sentence; targets where it is asserted.",
-        f"- The codings are a machine's{but}; where its confidence is below 0.5 the citation is marked as unsure. Read the "
-        "quotes before you cite a number.",
+        f"- The codings are a machine's{but}; where its confidence is below 0.5 the citation is marked as unsure. Read "
+        "the quotes before you cite a number.",
     ]
 
 
