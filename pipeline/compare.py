@@ -86,9 +86,9 @@ def link(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook)
     asserted = [c for c in codings if c.status == "asserted" and (c.family, c.code) in place]
     held = by_side(papers, asserted, sides)
     met, near = _meetings(held, first), _near(held, first)
+    sure = _meetings({key: [c for c in cell if c.decided_by != "machine"] for key, cell in held.items()}, first)
     pairs = sorted({key[1:] for key in (*met, *near)}, key=lambda p: (place[first, p[0]], place[p[1], p[2]]))
-    left, right = sides
-    return tuple(Link(first, *p, _link_side((left, *p), met, near), _link_side((right, *p), met, near)) for p in pairs)
+    return tuple(Link(first, *p, *(_link_side((side, *p), met, near, sure) for side in sides)) for p in pairs)
 
 
 # ---- a row ----
@@ -124,6 +124,7 @@ def _side(side: str, codings: Sequence[Coding], papers: set[str], mixed: set[str
         own=len({c.document_id for c in asserting if not c.cited}),
         of_mixed=len(mixed),
         mixed=len(asserted & mixed),
+        reviewed=len({c.document_id for c in asserting if c.decided_by != "machine"}),
     )
 
 
@@ -203,13 +204,14 @@ def _near(held: Held, first: str) -> Meetings:
     return near
 
 
-def _link_side(key: tuple[str, str, str, str], met: Meetings, near: Meetings) -> LinkSide:
+def _link_side(key: tuple[str, str, str, str], met: Meetings, near: Meetings, sure: Meetings) -> LinkSide:
     codings, beside = met.get(key, []), near.get(key, [])
     return LinkSide(
         domain=key[0],
         papers=_papers(codings),
         sentences=_sentences(codings),
         quotes=_ids(codings),
+        reviewed=_papers(sure.get(key, [])),
         own=_papers(c for c in codings if not c.cited),
         near_papers=_papers(beside),
         near_sentences=_sentences(beside),

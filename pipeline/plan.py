@@ -12,6 +12,8 @@ from pebble import ProcessExpired
 from pipeline import passages, store
 from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
+from pipeline.decisions import log
+from pipeline.decisions.decision import Decision
 from pipeline.errors import CorpusError
 from pipeline.pdf import ocr
 from pipeline.pdf.document import NO_OCR
@@ -27,7 +29,8 @@ CODE = {  # the source files whose change makes a stage's results stale
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
         *("evidence.py", "inference.py", "periods.py", "carry.py", "strata.py", "words.py", "outcomes.py"),
-        *("export/**/*", "refresh.py", "plan.py", "history.py", "changes.py", "flips.py", "snapshots.py"),
+        *("export/**/*", "gathered.py", "refresh.py", "plan.py", "history.py", "changes.py", "flips.py"),
+        *("snapshots.py", *(f"decisions/{name}.py" for name in ("decision", "log", "anchor", "apply", "reviewed"))),
     ),
 }
 LIBRARIES = {
@@ -60,24 +63,28 @@ class Plan:
     keys: Mapping[str, str]
     run_id: str
     todo: tuple[Job, ...]
+    decisions: tuple[Decision, ...] = ()
 
 
 def make_plan(settings: Settings, codebook: Codebook) -> Plan:
-    """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read."""
-    found = scan(settings.corpus, settings.out)
+    """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read,
+    DecisionError where a line of the log of decisions is none."""
+    found = scan(settings.corpus, settings.out, settings.log)
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
     keys = fingerprints(codebook)
     content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
+    held = log.content(settings.log)
+    decided = hashlib.sha256(held).hexdigest()  # what people decide makes the tables stale, and nothing else
     topics = [settings.topics, settings.topic_method, settings.seed]
-    run_id = _digest(content, topics, source("tables"))[:16]
+    run_id = _digest(content, decided, topics, source("tables"))[:16]
     jobs = [
         Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook)
         for sha, names in found.papers.items()
     ]
     todo = tuple(job for job in jobs if _has_work(job, settings))
-    return Plan(settings, codebook, found, keys, run_id, todo)
+    return Plan(settings, codebook, found, keys, run_id, todo, log.decisions_in(held, settings.log))
 
 
 def fingerprints(codebook: Codebook) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,16 +19,18 @@ from pipeline.carry import carry
 from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
-from pipeline.corpus import Scan, gather
+from pipeline.decisions.apply import counted
+from pipeline.decisions.reviewed import Reviewed
 from pipeline.drift import align
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_narrative, write_report, write_tables
 from pipeline.files import STATE, lock
+from pipeline.gathered import document_of, gathered, reviewed
 from pipeline.history import ChangeKind, Snapshot
 from pipeline.outcomes import TopicModel
 from pipeline.periods import topic_periods
-from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path, source
-from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
+from pipeline.plan import Plan, make_plan, source
+from pipeline.records import CodedPaper, Coding, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.strata import stratify
 from pipeline.topics import find_topics
@@ -40,6 +43,8 @@ Run = Callable[[str, Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
 TARGET = "target_strategy"  # the code whose sentences state targets; a codebook without it has none
 
+_REVIEW = ("excluded", "reviewed", "unanchored")
+
 log = logging.getLogger("precedent")
 
 
@@ -47,7 +52,8 @@ log = logging.getLogger("precedent")
 class Summary:
     """What a run did. `codings` counts by (family, domain); `kept` are tables a person had changed, set
     aside; `seconds` is work by stage, summed over processes. `changes` counts changes by kind since the run
-    that ended at `since`; None where there was no such run, or nothing to do.
+    that ended at `since`; None where there was no such run, or nothing to do. People `excluded` papers and
+    `reviewed` codings; `unanchored` decisions have no effect.
     """
 
     run_id: str
@@ -65,6 +71,9 @@ class Summary:
     since: str
     changes: dict[ChangeKind, int] | None
     kept: tuple[Path, ...] = ()
+    excluded: int = 0
+    reviewed: int = 0
+    unanchored: int = 0
 
 
 def run_here(_name: str, function: Callable[[Batch], Done], batches: Sequence[Batch]) -> Iterable[Done]:
@@ -126,25 +135,14 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]
     What changed is told against the last run; for the last run itself, against the one before it.
     """
     out, keys = plan.settings.out, plan.keys
-    fresh = {o.document_id: o.rejection for o in outcomes if o.rejection}
-    jobs = [Job(sha, Path(), names[0], out, keys, plan.codebook) for sha, names in plan.scan.papers.items()]
-    refusals = {job.document_id: fresh.get(job.document_id) or kept_refusal(job, plan.settings) for job in jobs}
-    good = [job for job in jobs if refusals[job.document_id] is None]
-    coded = {job.document_id: store.load_coded(result_path(job, "code")) for job in good}
-    cards = store.load_cards([result_path(job, "read") for job in good])
-    papers, duplicates, doubts = gather(plan.scan, cards, coded)
-    rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)])
+    work = gathered(plan, outcomes)
+    left = reviewed(plan, work)
+    results = _results(plan, left, work.coded, _in_order([*work.rejected, *left.excluded]), work.doubts)
     before = snapshots.compared_with(out, str(publish.load_run(out).get("snapshot", "")), plan.run_id)
-    results = _results(plan, papers, coded, rejected, doubts)
     topics, topic_changes = align(results.topics, before.topics if before else None)
     results = replace(results, topics=topics)
     snapshot = snapshots.take(results, before, reading=keys["split"], program=source("code"))
     return replace(results, changes=changes(before, snapshot, topic_changes)), snapshot
-
-
-def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
-    """Refusals under the names the files have now."""
-    return [Rejection(found.papers[sha][0], sha, r.kind, r.reason, r.remedy) for sha, r in refusals.items() if r]
 
 
 def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
@@ -153,21 +151,20 @@ def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
 
 def _results(
     plan: Plan,
-    papers: tuple[Paper, ...],
+    left: Reviewed,
     coded: Mapping[str, CodedPaper],
     rejected: tuple[Rejection, ...],
     doubts: tuple[Doubt, ...],
 ) -> Results:
-    def document(document_id: str) -> Document:
-        return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
-
-    codings = tuple(c for paper in papers for c in coded[paper.document_id].codings)
+    papers, codings = left.papers, tuple(c for c in left.codings if counted(c))
     comparisons = compare(papers, codings, plan.codebook)
     topics = _topics(plan, papers, coded)
     return Results(
         papers=papers,
-        document=document,
+        document=partial(document_of, plan),
         codings=codings,
+        evidence=left.codings,
+        unanchored=left.unanchored,
         rejected=rejected,
         doubts=doubts,
         targets=_targets(codings),
@@ -227,6 +224,7 @@ def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds: dict[str, float]) -> Summary:
     duplicates = sum(r.kind == "duplicate" for r in results.rejected)
+    excluded = sum(r.kind == "excluded" for r in results.rejected)
     return Summary(
         run_id=plan.run_id,
         out=plan.settings.out,
@@ -234,7 +232,7 @@ def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds:
         papers=len(results.papers),
         read=sum("read" in o.seconds for o in outcomes),
         coded=sum("code" in o.seconds for o in outcomes),
-        rejected=len(results.rejected) - duplicates,
+        rejected=len(results.rejected) - duplicates - excluded,
         duplicates=duplicates,
         doubts=len(results.doubts),
         codings=Counter((c.family, c.domain) for c in results.codings),
@@ -242,6 +240,9 @@ def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds:
         seconds=seconds,
         since=_since(plan),
         changes=None if results.changes.first else counts(results.changes),
+        excluded=excluded,
+        reviewed=sum(c.review_status != "unreviewed" for c in results.evidence),
+        unanchored=len(results.unanchored),
     )
 
 
@@ -268,6 +269,7 @@ def _record(plan: Plan, summary: Summary, snapshot: Snapshot) -> dict[str, Any]:
             "rejected": summary.rejected,
             "duplicates": summary.duplicates,
             "doubts": summary.doubts,
+            **{name: getattr(summary, name) for name in _REVIEW},
             "ignored": plan.scan.ignored,
             "codings": {f"{family} {domain}": n for (family, domain), n in sorted(summary.codings.items())},
         },
@@ -296,6 +298,7 @@ def _unchanged(plan: Plan) -> Summary:
         seconds={},
         since=record.get("since", ""),
         changes=None,
+        **{name: counts[name] for name in _REVIEW},
     )
 
 

@@ -43,8 +43,9 @@ MAY = {
     "strata": SHARED | {"evidence", "inference"},
     "words": SHARED | {"blocks", "evidence", "inference"},
     "export": SHARED | {"evidence", "export", "files", "workers"},
+    "decisions": SHARED | {"decisions", "files", "bibliography", "export"},
 }
-TOP = {"plan", "work", "refresh", "deliver", "cli", "__init__"}
+TOP = {"plan", "work", "gathered", "refresh", "review", "deliver", "cli", "__init__"}
 
 
 def imported(path: Path) -> set[str]:
@@ -60,7 +61,10 @@ def imported(path: Path) -> set[str]:
 
 
 # they find, limit, put in place or tell of results; what they do changes none
-NO_RESULTS = {"__init__.py", "cli.py", "deliver.py", "errors.py", "publish.py", "settings.py", "work.py", "workers.py"}
+NO_RESULTS = {
+    *("__init__.py", "cli.py", "deliver.py", "errors.py", "publish.py", "settings.py", "work.py", "workers.py"),
+    *(f"decisions/{name}.py" for name in ("__init__", "commands", "decide", "imported")),
+}
 
 
 def test_a_change_of_any_module_that_makes_results_makes_them_stale() -> None:

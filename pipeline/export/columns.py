@@ -12,8 +12,9 @@ from pipeline.export.changes_table import KINDS, changes_table
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.export.strata_table import strata_table
+from pipeline.export.unanchored_table import UNANCHORED
 from pipeline.export.words_table import words_table
-from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
+from pipeline.records import BOTH, OTHER, DecidedBy, DoubtKind, ReviewStatus, Role, Status
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
@@ -52,17 +53,22 @@ confidence number Probability, 0 to 1, that a coder would agree
 method string What made the coding
 model_version string Version of the coding model
 codebook_version string Version and fingerprint of the codebook
-review_status string What a person decided on the coding
-reviewer string Who decided
+review_status string What people decided on the coding; rejected ones count nowhere
+reviewer string Who decided, separated by semicolons
 reviewed_at string When, ISO 8601
-original_code string The machine's code, where a person changed it
-note string The person's note; in a row that nobody reviewed, that its page was read by OCR
+original_code string The machine's code, where a person recoded the row
+note string People's notes; where there is none, that the page was read by OCR
 pdf_sha256 string sha256 of the paper's file
 run_id string Fingerprint of everything the tables were made from
 terms string Terms of the codebook that fired, separated by semicolons
 tied_to string For a motivator or deterrent: coding of the instrument it is tied to, in its sentence or the next
 tied_instrument string That instrument's code, and its name where it has one, as in "code: name"
 sector string Industry sector, where the sentence names one
+decided_by string Which rule made the coding final: settled wins over human, human over machine
+original_family string The machine's family, where a person recoded the row
+original_domain string The machine's domain, where a person recoded the row
+original_status string The machine's status, where a person recoded the row
+exported_as string What the columns that you may edit held when this was written; leave it as it is
 """
 _DOCUMENTS = f"""
 document_id string sha256 of the paper's file
@@ -76,7 +82,8 @@ language string Language of the text, ISO 639-1; empty where there is too little
 damage string What of a damaged file is lost, and pages whose fonts do not say which letters they draw
 domain string Side of the paper, both, or other
 sentences integer Sentences read for coding
-codings integer Codings, of whatever status
+codings integer Codings that count
+reviewed integer Codings that count and that a person confirmed or made
 places string Places that the title names or, where it names none, the abstract; separated by semicolons
 sectors string Industry sectors that the title names or, where it names none, the abstract
 """
@@ -88,6 +95,7 @@ with_code string The other code, asserted in the same sentence or, in the column
 domain string Side
 papers integer Papers with such a sentence
 sentences integer Such sentences
+reviewed integer Papers with such a sentence in which a person confirmed or made both codings
 quotes string Ids of the best codings; each leads to evidence.csv
 own integer Papers of them that say both in a sentence of their own, not only where they cite
 near_papers integer Papers in which the other code is tied to the first in the sentence beside it; not in papers
@@ -171,6 +179,7 @@ high number Upper end of it
 own integer Papers that assert it in a sentence of their own, not only where they cite
 of_mixed integer Papers of the side that stand on the other side too
 mixed integer Papers that assert it and stand on the other side too
+reviewed integer Papers that assert it in a coding that a person confirmed or made
 """
 _INSTRUMENT = """
 named_instrument string Name of the instrument
@@ -187,6 +196,7 @@ asserted integer Papers of them of which a coding that names it is asserted
 proposed integer Papers of which it is only proposed
 negated integer Papers of which it is only negated
 own integer Papers of which it is asserted in a sentence of their own, not only where they cite
+reviewed integer Papers of them that name it in a coding that a person confirmed or made
 """
 
 
@@ -217,6 +227,7 @@ def tables(results: Results) -> dict[str, Table]:
         "topic_sentences": Table(columns(topic_tables.SENTENCES), ("topic", "number"), (_TO_PAPER, _TO_TOPIC)),
         "rejected": Table(columns(_REJECTED), ("path",)),
         "doubts": Table(columns(_DOUBTS), ("path", "source", "kind")),
+        "unanchored": Table(columns(UNANCHORED), ("decision_id",)),
         "codebook": Table(columns(_CODEBOOK), ("family", "code")),
         "changes": changes_table(),
     }
@@ -271,7 +282,8 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("evidence", "section"): get_args(Role),
         ("evidence", "status"): get_args(Status),
         ("evidence", "own_or_cited"): ("own", "cited"),
-        ("evidence", "review_status"): ("unreviewed", "accepted", "rejected", "recoded"),
+        ("evidence", "review_status"): get_args(ReviewStatus),
+        ("evidence", "decided_by"): get_args(DecidedBy),
         ("documents", "domain"): (*sides, BOTH, OTHER),
         ("comparison", "family"): families,
         ("carries_over", "family"): families,

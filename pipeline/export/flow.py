@@ -13,8 +13,8 @@ LINE = 20  # height of a line of text
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The numbers of the diagram. found = duplicates + the sum of `rejected` + read, and
-    read = coded + not_coded. `by_domain` splits the papers that were read."""
+    """The numbers of the diagram. found = duplicates + the sum of `rejected` + excluded + read, and
+    read = coded + not_coded. `by_domain` splits the papers that are read and not `excluded` by people."""
 
     found: int
     duplicates: int
@@ -23,12 +23,13 @@ class Flow:
     coded: int
     not_coded: int
     by_domain: tuple[tuple[str, int], ...]
+    excluded: int = 0
 
 
 def flow(results: Results) -> Flow:
     """The numbers of a run."""
     kinds = Counter(rejection.kind for rejection in results.rejected)
-    duplicates = kinds.pop("duplicate", 0)
+    duplicates, excluded = kinds.pop("duplicate", 0), kinds.pop("excluded", 0)
     with_codings = {coding.document_id for coding in results.codings}
     coded = sum(paper.document_id in with_codings for paper in results.papers)
     read = len(results.papers)
@@ -42,6 +43,7 @@ def flow(results: Results) -> Flow:
         coded=coded,
         not_coded=read - coded,
         by_domain=tuple((name, domains[name]) for name in (*names.values(), "Neither side") if domains[name]),
+        excluded=excluded,
     )
 
 
@@ -54,8 +56,12 @@ def flow_svg(numbers: Flow) -> Markup:
             [f"Different papers: {numbers.found - numbers.duplicates}"],
             [f"Rejected: {sum(n for _, n in numbers.rejected)}", *refused],
         ),
+        *_by_people(numbers),
         (
-            [f"Papers read: {numbers.read}", *(f"{name}: {n}" for name, n in numbers.by_domain)],
+            [
+                f"Papers {'left' if numbers.excluded else 'read'}: {numbers.read}",
+                *(f"{name}: {n}" for name, n in numbers.by_domain),
+            ],
             [f"Without a coding: {numbers.not_coded}"],
         ),
         ([f"Papers with codings: {numbers.coded}"], []),
@@ -74,6 +80,13 @@ def flow_svg(numbers: Flow) -> Markup:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 560 {0}" width="560" height="{0}" role="img" '
         'aria-label="{1}" font-family="system-ui, sans-serif" font-size="14" color="#1c2024" fill="none">{2}</svg>'
     ).format(top, _in_words(numbers), Markup("").join(parts))
+
+
+def _by_people(numbers: Flow) -> list[tuple[list[str], list[str]]]:
+    """The step of the papers that people excluded, where they did."""
+    if not numbers.excluded:
+        return []
+    return [([f"Papers read: {numbers.read + numbers.excluded}"], [f"Excluded by people: {numbers.excluded}"])]
 
 
 def _box(x: float, y: float, width: float, height: float, lines: list[str]) -> Markup:
@@ -100,5 +113,6 @@ def _in_words(numbers: Flow) -> str:
     refused = sum(n for _, n in numbers.rejected)
     return (
         f"{numbers.found} files found, {numbers.duplicates} duplicates, {refused} rejected, "
-        f"{numbers.read} papers read, {numbers.coded} with codings"
+        f"{numbers.read + numbers.excluded} papers read, "
+        f"{f'{numbers.excluded} excluded by people, ' if numbers.excluded else ''}{numbers.coded} with codings"
     )

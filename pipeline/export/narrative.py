@@ -142,6 +142,8 @@ def _reading(results: Results) -> list[str]:
     left, right = results.codebook.domains
     of_left, of_right = _of_papers(results)
     on_both = sum(paper.domain == BOTH for paper in results.papers)
+    confirmed = sum(coding.decided_by != "machine" for coding in results.codings)
+    but = f", but for {confirmed} of {len(results.codings)} that people confirmed or made" if confirmed else ""
     return [
         f"- Drafted by rule from the tables: {len(results.papers)} papers, {of_left} of them on the side of "
         f"{escaped(left.label)} and {of_right} on that of {escaped(right.label)}, {on_both} of them on both.",
@@ -154,8 +156,8 @@ def _reading(results: Results) -> list[str]:
         "- What a code comes with stands in one sentence with it, or next to it; that is no claim that one causes the "
         "other.",
         "- Named instruments and actors are counted whatever the status of the sentence; targets where it is asserted.",
-        "- The codings are a machine's; where its confidence is below 0.5 the citation is marked as unsure. Read the "
-        "quotes before you cite a number.",
+        f"- The codings are a machine's{but}; where its confidence is below 0.5 the citation is marked as unsure. Read "
+        "the quotes before you cite a number.",
     ]
 
 
@@ -215,7 +217,7 @@ def _citer(results: Results) -> Callable[[Coding], str]:
 
     def cite(coding: Coding) -> str:
         page = document(coding.document_id).page_at(coding.start).number
-        unsure = ", unsure" if coding.confidence < SURE else ""
+        unsure = ", unsure" if coding.confidence < SURE and coding.decided_by == "machine" else ""
         name = escaped(names[coding.document_id])
         return f"[{name}, p. {page}](report.html#coding-{quote(coding.id, safe='')}){unsure}"
 

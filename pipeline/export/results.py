@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
 from pipeline.history import FIRST, Changes
-from pipeline.outcomes import Carried, Comparison, Link, Marker, Stratum, TopicModel, TopicPeriod
+from pipeline.outcomes import Carried, Comparison, Link, Marker, Stratum, TopicModel, TopicPeriod, Unanchored
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -18,6 +18,8 @@ class Results:
     `named` holds what is known of instruments, by their names. `topic_sentences` gives, by a topic's number,
     its most typical sentences as document id, start and end.
     `changes` are those since the last run.
+    `evidence` are the `codings` and, in their places, those that count nowhere, such as what people rejected;
+    empty, it is the same as `codings`. `unanchored` are decisions of people that have no effect.
     """
 
     papers: tuple[Paper, ...]
@@ -38,3 +40,5 @@ class Results:
     changes: Changes = FIRST
     strata: tuple[Stratum, ...] = ()
     words: tuple[Marker, ...] = ()
+    evidence: tuple[Coding, ...] = ()
+    unanchored: tuple[Unanchored, ...] = ()

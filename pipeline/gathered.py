@@ -1,0 +1,65 @@
+"""What is kept of the papers in the folder, together: the machine's work, and what people made of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import store
+from pipeline.corpus import Scan, gather
+from pipeline.decisions.reviewed import Reviewed, review
+from pipeline.plan import Job, Plan, kept_refusal, result_path
+from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Rejection
+from pipeline.work import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The papers that were read and coded, what coding made of each, files that are left out, doubtful matches."""
+
+    papers: tuple[Paper, ...]
+    coded: Mapping[str, CodedPaper]
+    rejected: tuple[Rejection, ...]
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def codings(self) -> tuple[Coding, ...]:
+        """The machine's codings, in the order of the papers and of the text."""
+        return tuple(c for paper in self.papers for c in self.coded[paper.document_id].codings)
+
+
+def gathered(plan: Plan, outcomes: Sequence[Outcome] = ()) -> Gathered:
+    """The machine's work on the papers of a plan whose work is done; `outcomes` are those of this run.
+
+    Raises StoreError where a paper's results are missing.
+    """
+    fresh = {o.document_id: o.rejection for o in outcomes if o.rejection}
+    out, keys = plan.settings.out, plan.keys
+    jobs = [Job(sha, Path(), names[0], out, keys, plan.codebook) for sha, names in plan.scan.papers.items()]
+    refusals = {job.document_id: fresh.get(job.document_id) or kept_refusal(job, plan.settings) for job in jobs}
+    good = [job for job in jobs if refusals[job.document_id] is None]
+    coded = {job.document_id: store.load_coded(result_path(job, "code")) for job in good}
+    cards = store.load_cards([result_path(job, "read") for job in good])
+    papers, duplicates, doubts = gather(plan.scan, cards, coded)
+    return Gathered(papers, coded, (*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)), doubts)
+
+
+def reviewed(plan: Plan, work: Gathered) -> Reviewed:
+    """What people decided, applied to what the machine made."""
+
+    def text(document_id: str) -> str:
+        return next(store.load_texts([store.artifact(plan.settings.out, "read", plan.keys["read"], document_id)]))[1]
+
+    def passages(document_id: str) -> tuple[Passage, ...]:
+        return store.load_passages(store.artifact(plan.settings.out, "split", plan.keys["split"], document_id))
+
+    return review(plan.decisions, work.papers, work.codings, plan.codebook, text, passages)
+
+
+def document_of(plan: Plan, document_id: str) -> Document:
+    """A paper that was read, from what is kept."""
+    return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
+
+
+def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
+    """Refusals under the names the files have now."""
+    return [Rejection(found.papers[sha][0], sha, r.kind, r.reason, r.remedy) for sha, r in refusals.items() if r]
