@@ -36,6 +36,7 @@ MAY = {
     "export": SHARED | {"export"},
     "agreement": BASE,
     "double_coding": BASE,
+    "stopping": set(),
 }
 TOP = {"plan", "work", "refresh", "cli", "__init__"}
 
@@ -55,7 +56,7 @@ def imported(path: Path) -> set[str]:
 # they find, limit, put in place or tell of results; what they do changes none
 NO_RESULTS = {
     *("__init__.py", "cli.py", "errors.py", "publish.py", "settings.py", "work.py", "workers.py"),
-    *("agreement.py", "double_coding.py"),  # what people do with the results
+    *("agreement.py", "double_coding.py", "stopping.py"),  # what people do with the results
 }
 
 
