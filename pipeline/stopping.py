@@ -8,6 +8,7 @@ import numpy as np
 
 FEWEST = 20  # sentences last read that the hint may rest on
 GROWTH = 1.25  # from one window to the next
+PRIOR = 5.0  # relevant sentences' worth of trust in the chances as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Unread:
     """What is probably left: `expected` relevant sentences of those unread, and at `level` no more than `most`.
 
     `recall` is the share of all relevant sentences that was then found at the least, in [0, 1]; None where nothing
-    is relevant. `window` is how many of the sentences last read this rests on, 0 where there are too few.
+    is relevant. `window` is how many of the sentences last read the limit rests on, 0 where there are too few.
     """
 
     expected: float
@@ -25,26 +26,29 @@ class Unread:
     level: float
 
 
-def still_unread(found: Sequence[bool], unread: int, level: float = 0.95) -> Unread:
-    """How many of `unread` sentences are relevant, from what those read turned out to be, in the order of reading.
+def still_unread(read: Sequence[tuple[bool, float]], unread: Sequence[float], level: float = 0.95) -> Unread:
+    """How many of the unread sentences are relevant, from what those read turned out to be.
 
-    The sentences last read are taken for a sample drawn at random from all that were then unread (Callaghan &
-    Müller-Hansen 2020, Syst. Rev. 9:273). The queue puts the likely ones first, so the sample is richer than what is
-    left, and the number errs upwards, as it should. The limit `most` is the largest number of relevant ones among
-    those unread that a hypergeometric test does not refuse at 1 - `level`. Of many windows, from the last FEWEST to
-    all that was read, the one that says most counts, as in that paper; `tests/bench/queue_simulation.py` says how
-    often the limit holds.
-    Raises ValueError for a level outside (0, 1) or a negative `unread`.
+    `read` gives, in the order of reading, whether a sentence was relevant and the chance of it, in [0, 1], that the
+    head gave before (see `coding.chance`); `unread` the chances of the others.
+
+    For the limit the chances are not trusted. The sentences last read are taken for a sample drawn at random from all
+    that were then unread (Callaghan & Müller-Hansen 2020, Syst. Rev. 9:273). The queue puts the likely ones first, so
+    the sample is richer than what is left, and the limit errs upwards. `most` is the largest number of relevant
+    sentences left that a hypergeometric test does not refuse. Of many windows, from the last FEWEST to all that was
+    read, the one that says most counts; for that choice the test is made at half of 1 - `level`, or the limit would
+    hold too seldom in random order. `tests/bench/queue_simulation.py` says how often it holds.
+    What is expected is the sum of the chances, put right by how many more or fewer were found so far than they said.
+    Raises ValueError for a level outside (0, 1).
     """
-    if not 0 < level < 1 or unread < 0:
-        raise ValueError(f"level must be between 0 and 1 and unread not negative, not {level} and {unread}")
-    flags = np.array(found, dtype=bool)
-    hits = int(flags.sum())
-    windows = _windows(len(flags))
-    limits = [(_limit(int(flags[-w:].sum()), w, unread, level), w) for w in windows]
-    most, window = min(limits, default=(unread, 0))
-    rate = flags[-window:].mean() if window else 0.5
-    expected = min(round(float(rate) * unread, 1), float(most))
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, not {level}")
+    found = np.array([relevant for relevant, _ in read], dtype=bool)
+    hits = int(found.sum())
+    limits = [(_limit(int(found[-w:].sum()), w, len(unread), (1 - level) / 2), w) for w in _windows(len(found))]
+    most, window = min(limits, default=(len(unread), 0))
+    surplus = (hits + PRIOR) / (sum(chance for _, chance in read) + PRIOR)
+    expected = min(round(sum(unread) * surplus, 1), float(most))
     return Unread(expected, most, hits / (hits + most) if hits + most else None, window, level)
 
 
@@ -54,11 +58,12 @@ def _windows(read: int) -> list[int]:
     return sorted({*(round(FEWEST * GROWTH**i) for i in steps), read}) if read >= FEWEST else []
 
 
-def _limit(found: int, window: int, unread: int, level: float) -> int:
-    """The largest number of relevant sentences left for which as few as `found` in the window are not too few."""
+def _limit(found: int, window: int, unread: int, error: float) -> int:
+    """The largest number of relevant sentences left with which as few as `found` in the window have a chance of more
+    than `error`."""
     from scipy.stats import hypergeom  # slow to load
 
     def refused(left: int) -> bool:
-        return bool(hypergeom.cdf(found, window + unread, found + left, window) < 1 - level)
+        return bool(hypergeom.cdf(found, window + unread, found + left, window) < error)
 
     return bisect_right(range(unread + 1), False, key=refused) - 1

@@ -37,6 +37,7 @@ MAY = {
     "agreement": BASE,
     "double_coding": BASE,
     "stopping": set(),
+    "screening": BASE,
     "triage": SHARED | {"evidence", "compare", "double_coding"},
 }
 TOP = {"plan", "work", "refresh", "cli", "__init__"}
@@ -57,7 +58,13 @@ def imported(path: Path) -> set[str]:
 # they find, limit, put in place or tell of results; what they do changes none
 NO_RESULTS = {
     *("__init__.py", "cli.py", "errors.py", "publish.py", "settings.py", "work.py", "workers.py"),
-    *("agreement.py", "double_coding.py", "stopping.py", "triage.py"),  # what people do with the results
+    *(
+        "agreement.py",
+        "double_coding.py",
+        "screening.py",
+        "stopping.py",
+        "triage.py",
+    ),  # what people do with the results
 }
 
 

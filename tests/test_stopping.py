@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.stopping import FEWEST, still_unread
+from pipeline.stopping import FEWEST, Unread
+from pipeline.stopping import still_unread as hinted
+
+
+def still_unread(found: list[bool], unread: int, level: float = 0.95) -> Unread:
+    """The hint where the head knew nothing: every chance was a tenth."""
+    return hinted([(relevant, 0.1) for relevant in found], [0.1] * unread, level)
 
 
 def chance_of_so_few(found: int, window: int, relevant: int, of: int) -> float:
@@ -19,15 +25,14 @@ def chance_of_so_few(found: int, window: int, relevant: int, of: int) -> float:
 def test_the_limit_is_that_of_the_hypergeometric_test() -> None:
     hint = still_unread([True] * 3 + [False] * 27, 100)
     assert hint.window == 25  # the last 25 held none, which says more than the last 20, and than three in all thirty
-    assert chance_of_so_few(0, 25, hint.most, 125) >= 0.05 > chance_of_so_few(0, 25, hint.most + 1, 125)
+    assert chance_of_so_few(0, 25, hint.most, 125) >= 0.025 > chance_of_so_few(0, 25, hint.most + 1, 125)
 
 
 def test_a_long_barren_stretch_leaves_little() -> None:
     short, long = (still_unread([True] * 30 + [False] * barren, 200) for barren in (20, 300))
     assert long.most < short.most
     assert long.recall is not None
-    assert long.recall > 0.9
-    assert long.expected == 0
+    assert long.recall > 0.85
 
 
 def test_after_too_few_sentences_nothing_is_promised() -> None:
@@ -61,10 +66,18 @@ def test_the_limit_holds_nearly_always_where_the_order_is_by_chance() -> None:
     for _ in range(200):
         found = [chance.random() < 0.2 for _ in range(150)]
         held += sum(found[FEWEST:]) <= still_unread(found[:FEWEST], 130).most
-    assert held >= 186
+    assert held >= 191
 
 
-@pytest.mark.parametrize(("level", "unread"), [(1.0, 3), (0.0, 3), (0.95, -1)])
-def test_senseless_questions_are_refused(level: float, unread: int) -> None:
+def test_what_is_expected_follows_the_chances_and_how_right_they_were() -> None:
+    right = hinted([(True, 0.5), (False, 0.5)] * 50, [0.1] * 50)
+    low = hinted([(True, 0.2), (False, 0.2)] * 50, [0.1] * 50)
+    assert right.expected == 5
+    assert low.expected == pytest.approx(5 * 55 / 25, abs=0.1)
+    assert low.most == right.most
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_senseless_levels_are_refused(level: float) -> None:
     with pytest.raises(ValueError, match="level must be between 0 and 1"):
-        still_unread([True], unread, level)
+        still_unread([True], 3, level)
