@@ -71,7 +71,7 @@ def examples(labels: Sequence[Label], codebook: Codebook) -> list[Example]:
 def train(seen: Sequence[Example], codebook: Codebook) -> Head:
     """A head from coded sentences. Pure and without chance: the same examples give the same head."""
     blank, matrix = _laid_out(seen, codebook)
-    goals = _goals(seen, blank)
+    goals = goals_of(seen, blank)
     weight = np.array([ALONE if e.alone else TWICE if e.label.coders > 1 else 1.0 for e in seen])
     held = _held_out(matrix, goals, weight, np.array(folds(seen)))
     evidence: dict[str, list[float]] = {}
@@ -114,11 +114,16 @@ def _laid_out(seen: Sequence[Example], codebook: Codebook) -> tuple[Head, csr_ma
     names, scale = _vocabulary(seen)
     outputs = {name: at for at, name in enumerate(_outputs(seen, codebook))}
     blank = Head(names, scale, np.zeros((len(names), 0)), np.zeros(0), outputs, {}, _prior(seen, codebook), {}, {})
-    vectors = [blank.vector(e.label.text, e.features) for e in seen]
+    return blank, matrix_of(blank, seen)
+
+
+def matrix_of(head: Head, seen: Sequence[Example]) -> csr_matrix:
+    """The features of examples that a head knows, shape (n, F)."""
+    vectors = [head.vector(e.label.text, e.features) for e in seen]
     starts = np.cumsum([0, *(len(rows) for rows, _ in vectors)])
     columns = np.concatenate([np.array(rows, dtype=int) for rows, _ in vectors])
     values = np.concatenate([v for _, v in vectors])
-    return blank, csr_matrix((values, columns, starts), (len(seen), len(names)))
+    return csr_matrix((values, columns, starts), (len(seen), len(head.names)))
 
 
 def _held_out(matrix: csr_matrix, goals: Sequence[Goal], weight: Array, fold: NDArray[np.int_]) -> Array:
@@ -165,9 +170,10 @@ def _outputs(seen: Sequence[Example], codebook: Codebook) -> Iterator[str]:
     yield from (f"domain {side}" for side in (*(d.id for d in codebook.domains), BOTH, OTHER))
 
 
-def _goals(seen: Sequence[Example], blank: Head) -> list[Goal]:
+def goals_of(seen: Sequence[Example], head: Head) -> list[Goal]:
+    """What the labels say of each output of a head."""
     labels = [e.label for e in seen]
-    return [_goal(labels, *name.split(" ")) for name in blank.outputs]
+    return [_goal(labels, *name.split(" ")) for name in head.outputs]
 
 
 def _goal(labels: Sequence[Label], kind: str, of: str, code: str = "") -> Goal:
