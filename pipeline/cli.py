@@ -19,6 +19,7 @@ import click
 
 from pipeline import publish
 from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
+from pipeline.review.commands import decisions
 from pipeline.settings import Settings, resolve
 
 Refresh = Callable[[Settings], Any]
@@ -159,6 +160,9 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
     click.echo(f"{sum(path.is_file() for path in folder.rglob('*'))} files in {folder}")
 
 
+cli.add_command(decisions)
+
+
 @cli.command()
 @click.option("--labels", required=True, type=click.Path(path_type=Path), help="A file of coded sentences, JSON lines.")
 def evaluate(labels: Path) -> None:
@@ -233,7 +237,10 @@ def describe(summary: Any) -> str:
     lines = [
         head,
         f"Papers in the tables: {summary.papers}",
-        f"Files left out: {summary.rejected} rejected, {summary.duplicates} duplicates",
+        f"Files left out: {summary.rejected} rejected, {summary.duplicates} duplicates"
+        + (f", {summary.excluded} excluded by people" if summary.excluded else ""),
+        *([f"Codings that people decided on: {summary.reviewed}"] if summary.reviewed else []),
+        *([f"Decisions without effect: {summary.unanchored} (see unanchored.csv)"] if summary.unanchored else []),
         *([f"Doubtful matches with the bibliography: {summary.doubts} (see doubts.csv)"] if summary.doubts else []),
         "Codings by family and domain:",
         *(f"  {family:<12} {domain:<10} {n:>6}" for (family, domain), n in sorted(summary.codings.items())),

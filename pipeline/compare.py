@@ -94,9 +94,11 @@ def link(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook)
     first = codebook.families[0].id
     place = {pair: i for i, pair in enumerate(codes_of(codebook))}
     asserted = (c for c in codings if c.status == "asserted" and (c.family, c.code) in place)
-    met = _meetings(by_side(papers, asserted, sides), first)
+    held = by_side(papers, asserted, sides)
+    met = _meetings(held, first)
+    sure = _meetings({key: [c for c in codings if c.decided_by != "machine"] for key, codings in held.items()}, first)
     pairs = sorted({key[1:] for key in met}, key=lambda p: (place[first, p[0]], place[p[1], p[2]]))
-    return tuple(Link(first, *pair, _link_side(sides[0], met, pair), _link_side(sides[1], met, pair)) for pair in pairs)
+    return tuple(Link(first, *pair, *(_link_side(side, met, sure, pair) for side in sides)) for pair in pairs)
 
 
 # ---- a row ----
@@ -137,6 +139,7 @@ def _side(side: str, codings: Sequence[Coding], papers: set[str], mixed: set[str
         own=len({c.document_id for c in asserting if not c.cited}),
         of_mixed=len(mixed),
         mixed=len(asserted & mixed),
+        reviewed=len({c.document_id for c in asserting if c.decided_by != "machine"}),
     )
 
 
@@ -202,7 +205,9 @@ def _meetings(held: Held, first: str) -> Meetings:
     return met
 
 
-def _link_side(side: str, met: Meetings, pair: tuple[str, str, str]) -> LinkSide:
+def _link_side(side: str, met: Meetings, sure: Meetings, pair: tuple[str, str, str]) -> LinkSide:
     codings = met.get((side, *pair), [])
     sentences = {sentence_of(coding) for coding in codings}
-    return LinkSide(side, len({s[0] for s in sentences}), len(sentences), tuple(coding.id for coding in best(codings)))
+    reviewed = {coding.document_id for coding in sure.get((side, *pair), [])}
+    quotes = tuple(coding.id for coding in best(codings))
+    return LinkSide(side, len({s[0] for s in sentences}), len(sentences), quotes, len(reviewed))

@@ -5,7 +5,7 @@ import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -36,8 +36,9 @@ class Scan:
     ignored: int
 
 
-def scan(folder: Path, skip: Path) -> Scan:
-    """Find and hash the papers and bibliographies under `folder`, leaving out `skip` and hidden files.
+def scan(folder: Path, *skip: Path) -> Scan:
+    """Find and hash the papers and bibliographies under `folder`, leaving out hidden files and what is in `skip`:
+    folders such as that of the tables, files such as the log of decisions.
 
     A paper is a file that ends in .pdf, or one that begins as a PDF whatever its name. Raises CorpusError
     where the folder is missing or cannot be listed.
@@ -84,16 +85,16 @@ def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(kept.values())
 
 
-def _files(folder: Path, skip: Path) -> Iterator[Path]:
-    """Files under `folder` in the order of their names; hidden ones and those under `skip` left out."""
+def _files(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
+    """Files under `folder` in the order of their names; hidden ones and those in or under `skip` left out."""
 
     def fail(error: OSError) -> None:
         what = f"the folder cannot be listed ({error.strerror})"
         raise CorpusError(what, str(error.filename), "mend its rights, or move it out of the corpus") from error
 
     for root, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = sorted(f for f in folders if f[0] != "." and Path(root, f) != skip)
-        yield from (Path(root, name) for name in sorted(names) if name[0] != ".")
+        folders[:] = sorted(f for f in folders if f[0] != "." and Path(root, f) not in skip)
+        yield from (Path(root, n) for n in sorted(names) if n[0] != "." and Path(root, n) not in skip)
 
 
 def _look(path: Path) -> tuple[str, str]:

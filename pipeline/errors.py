@@ -45,6 +45,10 @@ class SettingsError(PrecedentError):
     """A setting that is unknown or out of its range."""
 
 
+class DecisionError(PrecedentError):
+    """A decision that cannot be read, made or applied; `where` is its file:line or row."""
+
+
 class CorpusError(PrecedentError):
     """The corpus folder is missing, is no folder, or cannot be read."""
 

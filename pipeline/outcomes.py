@@ -57,6 +57,7 @@ class Side:
     [`low`, `high`] (None where the side has no papers). `proposed` and `negated` count papers whose
     mention of the code is only of that status. `own` of `papers` assert it in a sentence of their own, the
     others only where they cite. `mixed` of `papers`, and `of_mixed` of `of_papers`, stand on both sides.
+    `reviewed` of `papers` assert it in a coding that a person confirmed or made.
     """
 
     domain: str
@@ -71,6 +72,7 @@ class Side:
     own: int = 0
     of_mixed: int = 0
     mixed: int = 0
+    reviewed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,14 @@ class LinkSide:
     """How often two codes meet on one side: distinct papers and sentences, and up to five quotes.
 
     `quotes` are ids of the codings of the link's first code, best first; their sentences hold both.
+    `reviewed` of `papers` have a sentence in which a person confirmed or made both codings.
     """
 
     domain: str
     papers: int
     sentences: int
     quotes: tuple[str, ...]
+    reviewed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +135,26 @@ class Link:
     with_code: str
     left: LinkSide
     right: LinkSide
+
+
+@dataclass(frozen=True, slots=True)
+class Unanchored:
+    """A decision of a person that has no effect on the tables as they are: its last place, and why.
+
+    `start` and `end` are offsets of `quote` in the text of `document_id` when it was decided.
+    """
+
+    decision_id: str
+    at: str
+    coder: str
+    action: str
+    document_id: str
+    citation_key: str
+    title: str
+    family: str
+    code: str
+    start: int
+    end: int
+    quote: str
+    note: str
+    reason: str

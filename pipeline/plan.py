@@ -16,6 +16,8 @@ from pipeline.errors import CorpusError
 from pipeline.pdf import ocr
 from pipeline.pdf.document import NO_OCR
 from pipeline.records import Rejection
+from pipeline.review import log
+from pipeline.review.decision import Decision
 from pipeline.settings import Settings
 from pipeline.workers import explain
 
@@ -27,6 +29,7 @@ CODE = {  # the source files whose change makes a stage's results stale
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "compare.py", "evidence.py"),
         *("inference.py", "outcomes.py", "export/**/*", "refresh.py", "plan.py"),
+        *(f"review/{name}.py" for name in ("decision", "log", "anchor", "apply", "reviewed")),
     ),
 }
 LIBRARIES = {
@@ -59,23 +62,27 @@ class Plan:
     keys: Mapping[str, str]
     run_id: str
     todo: tuple[Job, ...]
+    decisions: tuple[Decision, ...] = ()
 
 
 def make_plan(settings: Settings, codebook: Codebook) -> Plan:
-    """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read."""
-    found = scan(settings.corpus, settings.out)
+    """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read,
+    DecisionError where a line of the log of decisions is none."""
+    found = scan(settings.corpus, settings.out, settings.log)
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
     keys = fingerprints(codebook)
     content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
-    run_id = _digest(content, settings.topics, settings.seed, _source("tables"))[:16]
+    held = log.content(settings.log)
+    decided = hashlib.sha256(held).hexdigest()  # what people decide makes the tables stale, and nothing else
+    run_id = _digest(content, decided, settings.topics, settings.seed, _source("tables"))[:16]
     jobs = [
         Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook)
         for sha, names in found.papers.items()
     ]
     todo = tuple(job for job in jobs if _has_work(job, settings))
-    return Plan(settings, codebook, found, keys, run_id, todo)
+    return Plan(settings, codebook, found, keys, run_id, todo, log.decisions_in(held, settings.log))
 
 
 def fingerprints(codebook: Codebook) -> dict[str, str]:

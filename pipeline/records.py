@@ -33,6 +33,15 @@ PartKind = Literal[
     "caption",  # of a figure, table or box
     "footnote",
 ]
+ReviewStatus = Literal[
+    "unreviewed",
+    "accepted",
+    "rejected",  # it is in the evidence, and counts nowhere
+    "recoded",  # a person gave it another code, domain or status than the machine
+    "added",  # a person made it, and the machine did not
+    "disputed",  # coders differ and nobody settled it: the machine's coding stands
+]
+DecidedBy = Literal["machine", "human", "settled"]  # which rule made a coding final; a later one wins
 DoubtKind = Literal[
     "near",  # an entry that may be the paper's, but was not taken
     "rival",  # a second entry that fits the paper
@@ -44,6 +53,7 @@ DoubtKind = Literal[
 
 BOTH = "both"  # domain of a sentence or paper that joins the two sides of the comparison
 OTHER = "other"  # domain of a sentence or paper on neither side
+HUMAN = "human"  # method of a coding whose code a person gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +233,8 @@ class Coding:
     gives marked "~"; `confidence` in [0, 1] is the probability that a coder would agree.
     `named_instrument` (such as "EU ETS"), `actor` addressed and `place` are empty where none is stated.
     `tied_to` is, for a motivator or deterrent, the id of the coding of the instrument that it is tied to, if any.
+    From `review_status` on stands what people decided: `reviewer` (names joined by "; ") at `reviewed_at` (ISO 8601),
+    and in `original_...` what the machine says, where a person recoded it.
     """
 
     id: str
@@ -244,6 +256,15 @@ class Coding:
     place: str = ""
     cited: bool = False
     tied_to: str = ""
+    review_status: ReviewStatus = "unreviewed"
+    reviewer: str = ""
+    reviewed_at: str = ""
+    decided_by: DecidedBy = "machine"
+    original_family: str = ""
+    original_code: str = ""
+    original_domain: str = ""
+    original_status: Status | Literal[""] = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

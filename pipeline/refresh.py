@@ -22,7 +22,9 @@ from pipeline.export import Results, write_report, write_tables
 from pipeline.files import lock
 from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, make_plan, result_path
-from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Rejection, Target
+from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Rejection, Target
+from pipeline.review.apply import counted
+from pipeline.review.reviewed import Reviewed, review
 from pipeline.settings import Settings
 from pipeline.topics import find_topics
 from pipeline.work import BatchJob, Outcome, process_batch
@@ -33,13 +35,16 @@ Run = Callable[[str, Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
 TARGET = "target_strategy"  # the code whose sentences state targets; a codebook without it has none
 
+_REVIEW = ("excluded", "reviewed", "unanchored")
+
 log = logging.getLogger("precedent")
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did. `codings` counts by (family, domain); `kept` are tables a person had changed, set
-    aside; `seconds` is work by stage, summed over processes.
+    aside; `seconds` is work by stage, summed over processes. People `excluded` papers and `reviewed` codings;
+    `unanchored` decisions have no effect.
     """
 
     run_id: str
@@ -55,6 +60,9 @@ class Summary:
     topics: str
     seconds: dict[str, float]
     kept: tuple[Path, ...] = ()
+    excluded: int = 0
+    reviewed: int = 0
+    unanchored: int = 0
 
 
 def run_here(_name: str, function: Callable[[Batch], Done], batches: Sequence[Batch]) -> Iterable[Done]:
@@ -117,8 +125,23 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, tuple[Rej
     coded = {job.document_id: store.load_coded(result_path(job, "code")) for job in good}
     cards = store.load_cards([result_path(job, "read") for job in good])
     papers, duplicates, doubts = gather(plan.scan, cards, coded)
-    rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)])
-    return _results(plan, papers, coded, rejected, doubts), rejected
+    left = _reviewed(plan, papers, coded)
+    rejected = _in_order([*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals), *left.excluded])
+    return _results(plan, left, coded, rejected, doubts), rejected
+
+
+def _reviewed(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> Reviewed:
+    """What people decided, applied to what the machine made."""
+    out, keys = plan.settings.out, plan.keys
+
+    def text(document_id: str) -> str:
+        return dict(store.load_texts([store.artifact(out, "read", keys["read"], document_id)]))[document_id]
+
+    def passages(document_id: str) -> Sequence[Passage]:
+        return store.load_passages(store.artifact(out, "split", keys["split"], document_id))
+
+    codings = [c for paper in papers for c in coded[paper.document_id].codings]
+    return review(plan.decisions, papers, codings, plan.codebook, text, passages)
 
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:
@@ -132,7 +155,7 @@ def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
 
 def _results(
     plan: Plan,
-    papers: tuple[Paper, ...],
+    left: Reviewed,
     coded: Mapping[str, CodedPaper],
     rejected: tuple[Rejection, ...],
     doubts: tuple[Doubt, ...],
@@ -140,11 +163,13 @@ def _results(
     def document(document_id: str) -> Document:
         return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
 
-    codings = tuple(c for paper in papers for c in coded[paper.document_id].codings)
+    papers, codings = left.papers, tuple(c for c in left.codings if counted(c))
     return Results(
         papers=papers,
         document=document,
         codings=codings,
+        evidence=left.codings,
+        unanchored=left.unanchored,
         rejected=rejected,
         doubts=doubts,
         targets=_targets(codings),
@@ -187,6 +212,7 @@ def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds: dict[str, float]) -> Summary:
     duplicates = sum(r.kind == "duplicate" for r in results.rejected)
+    excluded = sum(r.kind == "excluded" for r in results.rejected)
     return Summary(
         run_id=plan.run_id,
         out=plan.settings.out,
@@ -194,12 +220,15 @@ def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds:
         papers=len(results.papers),
         read=sum("read" in o.seconds for o in outcomes),
         coded=sum("code" in o.seconds for o in outcomes),
-        rejected=len(results.rejected) - duplicates,
+        rejected=len(results.rejected) - duplicates - excluded,
         duplicates=duplicates,
         doubts=len(results.doubts),
         codings=Counter((c.family, c.domain) for c in results.codings),
         topics=results.topics.note or f"{len(results.topics.topics)} topics",
         seconds=seconds,
+        excluded=excluded,
+        reviewed=sum(c.review_status != "unreviewed" for c in results.evidence),
+        unanchored=len(results.unanchored),
     )
 
 
@@ -217,6 +246,7 @@ def _record(plan: Plan, summary: Summary) -> dict[str, Any]:
             "rejected": summary.rejected,
             "duplicates": summary.duplicates,
             "doubts": summary.doubts,
+            **{name: getattr(summary, name) for name in _REVIEW},
             "ignored": plan.scan.ignored,
             "codings": {f"{family} {domain}": n for (family, domain), n in sorted(summary.codings.items())},
         },
@@ -243,6 +273,7 @@ def _unchanged(plan: Plan) -> Summary:
         codings=codings,
         topics=record["topics"],
         seconds={},
+        **{name: counts[name] for name in _REVIEW},
     )
 
 

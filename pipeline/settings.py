@@ -18,18 +18,25 @@ class Settings:
     corpus: folder of papers. out: folder of state and tables. codebook: a codebook of the user's own, or
     None for the shipped one. workers: processes that read and code, 0 for one per core.
     seconds_per_paper, memory_mb_per_worker: limits on one file, and on the process that reads it.
+    decisions: the log of what people decided, or None for decisions.jsonl in the folder of papers.
     batch: papers a task. topics: number of topics, 0 to let the corpus decide. seed: of the topic model.
     """
 
     corpus: Path = Path("corpus")
     out: Path = Path("outputs")
     codebook: Path | None = None
+    decisions: Path | None = None
     workers: int = 0
     seconds_per_paper: int = 300
     memory_mb_per_worker: int = 4096
     batch: int = 100
     topics: int = 0
     seed: int = 1
+
+    @property
+    def log(self) -> Path:
+        """Where the log of decisions is: beside the papers, unless set, so that it goes where they go."""
+        return self.decisions or self.corpus / "decisions.jsonl"
 
 
 RANGES = {
@@ -62,7 +69,7 @@ def resolve(
 
 
 _NAMES = tuple(field.name for field in fields(Settings))
-_PATHS = ("corpus", "out", "codebook")
+_PATHS = ("corpus", "out", "codebook", "decisions")
 
 
 def _absolute(path: Path | None) -> Any:

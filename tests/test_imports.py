@@ -39,6 +39,7 @@ MAY = {
     "stopping": set(),
     "screening": BASE,
     "triage": SHARED | {"evidence", "compare", "double_coding"},
+    "review": SHARED | {"review", "files", "bibliography", "export"},
 }
 TOP = {"plan", "work", "refresh", "cli", "__init__"}
 
@@ -57,14 +58,15 @@ def imported(path: Path) -> set[str]:
 
 # they find, limit, put in place or tell of results; what they do changes none
 NO_RESULTS = {
-    *("__init__.py", "cli.py", "errors.py", "publish.py", "settings.py", "work.py", "workers.py"),
-    *(
-        "agreement.py",
-        "double_coding.py",
-        "screening.py",
-        "stopping.py",
-        "triage.py",
-    ),  # what people do with the results
+    "__init__.py",
+    *(f"review/{name}.py" for name in ("__init__", "commands", "decide", "imported")),
+    *(f"{name}.py" for name in ("agreement", "double_coding", "screening", "stopping", "triage")),
+    "cli.py",
+    "errors.py",
+    "publish.py",
+    "settings.py",
+    "work.py",
+    "workers.py",
 }
 
 

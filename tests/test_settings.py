@@ -17,6 +17,13 @@ def test_the_last_wins(tmp_path: Path) -> None:
     assert got.out == Path.cwd() / "outputs"
 
 
+def test_decisions_lie_beside_the_papers_unless_said_otherwise(tmp_path: Path) -> None:
+    assert resolve(None, {"corpus": tmp_path}, {}).log == tmp_path / "decisions.jsonl"
+    file = tmp_path / "precedent.toml"
+    file.write_text('decisions = "shared/ours.jsonl"\n', encoding="utf-8")
+    assert resolve(file, {}, {}).log == tmp_path / "shared" / "ours.jsonl"
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

@@ -8,7 +8,8 @@ from typing import get_args
 
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
-from pipeline.records import BOTH, OTHER, DoubtKind, Role, Status
+from pipeline.export.unanchored_table import UNANCHORED
+from pipeline.records import BOTH, OTHER, DecidedBy, DoubtKind, ReviewStatus, Role, Status
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
@@ -46,16 +47,21 @@ confidence number Probability, 0 to 1, that a coder would agree
 method string What made the coding
 model_version string Version of the coding model
 codebook_version string Version and fingerprint of the codebook
-review_status string What a person decided on the coding
-reviewer string Who decided
+review_status string What people decided on the coding; rejected ones count nowhere
+reviewer string Who decided, separated by semicolons
 reviewed_at string When, ISO 8601
-original_code string The machine's code, where a person changed it
-note string The person's note; in a row that nobody reviewed, that its page was read by OCR
+original_code string The machine's code, where a person recoded the row
+note string People's notes; where there is none, that the page was read by OCR
 pdf_sha256 string sha256 of the paper's file
 run_id string Fingerprint of everything the tables were made from
 terms string Terms of the codebook that fired, separated by semicolons
 tied_to string For a motivator or deterrent: coding of the instrument it is tied to, in its sentence or the next
 tied_instrument string That instrument's code, and its name where it has one, as in "code: name"
+decided_by string Which rule made the coding final: settled wins over human, human over machine
+original_family string The machine's family, where a person recoded the row
+original_domain string The machine's domain, where a person recoded the row
+original_status string The machine's status, where a person recoded the row
+exported_as string What the columns that you may edit held when this was written; leave it as it is
 """
 _DOCUMENTS = f"""
 document_id string sha256 of the paper's file
@@ -69,7 +75,8 @@ language string Language of the text, ISO 639-1; empty where there is too little
 damage string What of a damaged file is lost, and pages whose fonts do not say which letters they draw
 domain string Side of the paper, both, or other
 sentences integer Sentences read for coding
-codings integer Codings
+codings integer Codings that count
+reviewed integer Codings that count and that a person confirmed or made
 """
 _LINKS = """
 family string The codebook's first family
@@ -79,6 +86,7 @@ with_code string The other code, asserted in the same sentence
 domain string Side
 papers integer Papers with such a sentence
 sentences integer Such sentences
+reviewed integer Papers with such a sentence in which a person confirmed or made both codings
 quotes string Ids of the best codings; each leads to evidence.csv
 """
 _TOPICS = """
@@ -155,6 +163,7 @@ high number Upper end of it
 own integer Papers that assert it in a sentence of their own, not only where they cite
 of_mixed integer Papers of the side that stand on the other side too
 mixed integer Papers that assert it and stand on the other side too
+reviewed integer Papers that assert it in a coding that a person confirmed or made
 """
 _INSTRUMENT = """
 named_instrument string Name of the instrument
@@ -167,6 +176,7 @@ actor string Whom instruments or factors address
 _NAMED_SIDE = """
 papers integer Papers of the side that name it, whatever the status of the coding
 sentences integer Sentences that name it
+reviewed integer Papers of the side that name it in a coding that a person confirmed or made
 """
 
 
@@ -194,6 +204,7 @@ def tables(results: Results) -> dict[str, Table]:
         ),
         "rejected": Table(columns(_REJECTED), ("path",)),
         "doubts": Table(columns(_DOUBTS), ("path", "source", "kind")),
+        "unanchored": Table(columns(UNANCHORED), ("decision_id",)),
         "codebook": Table(columns(_CODEBOOK), ("family", "code")),
     }
     values = _values(results)
@@ -233,6 +244,7 @@ def _named(about: str, sides: tuple[str, str]) -> tuple[Column, ...]:
         *columns(about),
         Column("papers", "integer", "Papers that name it, on whatever side"),
         Column("sentences", "integer", "Sentences that name it in a coding"),
+        Column("reviewed", "integer", "Papers that name it in a coding that a person confirmed or made"),
         *by_side(_NAMED_SIDE, sides),
         Column("quotes", "string", "Ids of the surest coding of each paper; each leads to evidence.csv"),
     )
@@ -248,7 +260,8 @@ def _values(results: Results) -> dict[tuple[str, str], tuple[str, ...]]:
         ("evidence", "section"): get_args(Role),
         ("evidence", "status"): get_args(Status),
         ("evidence", "own_or_cited"): ("own", "cited"),
-        ("evidence", "review_status"): ("unreviewed", "accepted", "rejected", "recoded"),
+        ("evidence", "review_status"): get_args(ReviewStatus),
+        ("evidence", "decided_by"): get_args(DecidedBy),
         ("documents", "domain"): (*sides, BOTH, OTHER),
         ("comparison", "family"): families,
         ("links", "family"): families,

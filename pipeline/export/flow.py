@@ -13,8 +13,8 @@ LINE = 20  # height of a line of text
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The numbers of the diagram. found = duplicates + the sum of `rejected` + read, and
-    read = coded + not_coded. `by_domain` splits the papers that were read."""
+    """The numbers of the diagram. found = duplicates + the sum of `rejected` + excluded + read, and
+    read = coded + not_coded. `by_domain` splits the papers that are read and not `excluded` by people."""
 
     found: int
     duplicates: int
@@ -23,12 +23,13 @@ class Flow:
     coded: int
     not_coded: int
     by_domain: tuple[tuple[str, int], ...]
+    excluded: int = 0
 
 
 def flow(results: Results) -> Flow:
     """The numbers of a run."""
     kinds = Counter(rejection.kind for rejection in results.rejected)
-    duplicates = kinds.pop("duplicate", 0)
+    duplicates, excluded = kinds.pop("duplicate", 0), kinds.pop("excluded", 0)
     with_codings = {coding.document_id for coding in results.codings}
     coded = sum(paper.document_id in with_codings for paper in results.papers)
     read = len(results.papers)
@@ -42,6 +43,7 @@ def flow(results: Results) -> Flow:
         coded=coded,
         not_coded=read - coded,
         by_domain=tuple((name, domains[name]) for name in (*names.values(), "Neither side") if domains[name]),
+        excluded=excluded,
     )
 
 
@@ -52,7 +54,7 @@ def flow_svg(numbers: Flow) -> Markup:
         ([f"Files found: {numbers.found}"], [f"Duplicates: {numbers.duplicates}"]),
         (
             [f"Different papers: {numbers.found - numbers.duplicates}"],
-            [f"Not readable: {sum(n for _, n in numbers.rejected)}", *refused],
+            [f"Not readable: {sum(n for _, n in numbers.rejected)}", *refused, *_excluded(numbers)],
         ),
         (
             [f"Papers read: {numbers.read}", *(f"{name}: {n}" for name, n in numbers.by_domain)],
@@ -74,6 +76,10 @@ def flow_svg(numbers: Flow) -> Markup:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 560 {0}" width="560" height="{0}" role="img" '
         'aria-label="{1}" font-family="system-ui, sans-serif" font-size="14" color="#1c2024" fill="none">{2}</svg>'
     ).format(top, _in_words(numbers), Markup("").join(parts))
+
+
+def _excluded(numbers: Flow) -> list[str]:
+    return [f"Excluded by people: {numbers.excluded}"] if numbers.excluded else []
 
 
 def _box(x: float, y: float, width: float, height: float, lines: list[str]) -> Markup:
@@ -100,5 +106,6 @@ def _in_words(numbers: Flow) -> str:
     refused = sum(n for _, n in numbers.rejected)
     return (
         f"{numbers.found} files found, {numbers.duplicates} duplicates, {refused} not readable, "
+        f"{''.join(f'{line[0].lower()}{line[1:]}, ' for line in _excluded(numbers))}"
         f"{numbers.read} papers read, {numbers.coded} with codings"
     )

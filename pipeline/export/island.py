@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from markupsafe import Markup
 
-from pipeline.export.places import CONTEXT, clean, context, reading_note, section_name, sides_of
+from pipeline.export.places import CONTEXT, clean, context, reading_note, section_name, sides_of, told_by
 from pipeline.export.results import Results
 from pipeline.records import BOTH, OTHER, Coding, Document, Paper, Role, Status
 
@@ -98,7 +98,7 @@ def _told(document: Document, coding: Coding, words: dict[str, int], told: bool,
 
 
 def _about(c: Coding, words: dict[str, int]) -> list[int]:
-    names = [_word(words, word) for word in (c.named_instrument, c.place, c.method)]
+    names = [_word(words, word) for word in (c.named_instrument, c.place, told_by(c))]
     role = get_args(Role).index(c.role)
     return [_STATUSES.index(c.status), role, round(c.confidence * 100), int(c.cited), *names]
 

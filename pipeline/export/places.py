@@ -31,6 +31,12 @@ def reading_note(document: Document, coding: Coding) -> str:
     return "read by OCR" if any(page.ocr for page in ends) else ""
 
 
+def told_by(coding: Coding) -> str:
+    """What made a coding, and what people decided on it: "terms+head, accepted by Ann"."""
+    reviewed = f", {coding.review_status} by {coding.reviewer}" if coding.reviewer else ""
+    return f"{coding.method}{reviewed}"
+
+
 def section_name(document: Document, coding: Coding, limit: int = 80) -> str:
     """The heading above a coding, or the role of its place where no heading was found."""
     section = document.section_at(coding.start)

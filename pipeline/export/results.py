@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
-from pipeline.outcomes import Comparison, Link, TopicModel
+from pipeline.outcomes import Comparison, Link, TopicModel, Unanchored
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
 
@@ -14,7 +14,9 @@ class Results:
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
-    `named` holds what is known of instruments, by their names.
+    `named` holds what is known of instruments, by their names. `evidence` are the `codings` and, in their
+    places, those that count nowhere, such as what people rejected; empty, it is the same as `codings`.
+    `unanchored` are decisions of people that have no effect.
     """
 
     papers: tuple[Paper, ...]
@@ -29,3 +31,5 @@ class Results:
     targets: tuple[Target, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict)
+    evidence: tuple[Coding, ...] = ()
+    unanchored: tuple[Unanchored, ...] = ()

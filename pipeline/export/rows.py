@@ -6,14 +6,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.export.exported import exported_as
 from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
+from pipeline.export.unanchored_table import unanchored_rows
 from pipeline.outcomes import Comparison, Link, Side
 from pipeline.records import Coding, Document, Named, Paper
 
 Row = Mapping[str, Any]
 QUOTES = 5  # quotes of a named instrument or actor
-_OF_A_SIDE = "of_papers papers sentences proposed negated share low high own of_mixed mixed".split()
+_OF_A_SIDE = "of_papers papers sentences proposed negated share low high own of_mixed mixed reviewed".split()
+_REVIEW = (
+    *("review_status", "reviewer", "reviewed_at", "decided_by", "note"),
+    *("original_family", "original_code", "original_domain", "original_status"),
+)
 _TESTS = "odds_ratio odds_low odds_high p q least most boot_low boot_high held flips_to".split()
 
 
@@ -35,6 +41,7 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
             for r in results.rejected
         ),
         "doubts": (dataclasses.asdict(doubt) for doubt in results.doubts),
+        "unanchored": unanchored_rows(results),
         "codebook": _codebook(results),
     }
 
@@ -58,13 +65,13 @@ def _about(paper: Paper) -> dict[str, Any]:
 def _evidence(results: Results) -> Iterator[Row]:
     papers = {paper.document_id: paper for paper in results.papers}
     versions = {name: results.versions[name] for name in ("model_version", "codebook_version", "run_id")}
-    for document_id, of_paper in itertools.groupby(results.codings, key=lambda c: c.document_id):
+    for document_id, of_paper in itertools.groupby(results.evidence or results.codings, key=lambda c: c.document_id):
         codings = {coding.id: coding for coding in of_paper}
         document = results.document(document_id)
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions}
         for coding in codings.values():
             tied = _tied(codings.get(coding.tied_to))
-            yield {**about, **_coded(coding), **tied, **_placed(document, coding), **_unreviewed(document, coding)}
+            yield {**about, **_coded(coding), **tied, **_placed(document, coding), **_reviewed(document, coding)}
 
 
 def _coded(coding: Coding) -> dict[str, Any]:
@@ -111,13 +118,15 @@ def _placed(document: Document, coding: Coding) -> dict[str, Any]:
     }
 
 
-def _unreviewed(document: Document, coding: Coding) -> dict[str, Any]:
-    empty = dict.fromkeys(("reviewer", "reviewed_at", "original_code"), "")
-    return {"review_status": "unreviewed", **empty, "note": reading_note(document, coding)}
+def _reviewed(document: Document, coding: Coding) -> dict[str, str]:
+    row = {name: getattr(coding, name) for name in _REVIEW}
+    row["note"] = row["note"] or reading_note(document, coding)
+    return {**row, "exported_as": exported_as(row | _coded(coding))}
 
 
 def _documents(results: Results) -> Iterator[Row]:
     counts = Counter(coding.document_id for coding in results.codings)
+    reviewed = Counter(coding.document_id for coding in results.codings if coding.decided_by != "machine")
     for paper in results.papers:
         yield {
             **_about(paper),
@@ -131,6 +140,7 @@ def _documents(results: Results) -> Iterator[Row]:
             "domain": paper.domain,
             "sentences": sum(paper.sentences.values()),
             "codings": counts[paper.document_id],
+            "reviewed": reviewed[paper.document_id],
         }
 
 
@@ -163,6 +173,7 @@ def _link(link: Link) -> Iterator[Row]:
             "domain": side.domain,
             "papers": side.papers,
             "sentences": side.sentences,
+            "reviewed": side.reviewed,
             "quotes": _list(side.quotes),
         }
 
@@ -190,7 +201,12 @@ def _named(results: Results, name_of: Callable[[Coding], str]) -> Iterator[tuple
 
 def _counts(side: str, codings: list[Coding]) -> dict[str, int]:
     sentences = {(c.document_id, c.start, c.end) for c in codings}
-    return {f"{side}papers": _papers(codings), f"{side}sentences": len(sentences)}
+    reviewed = [coding for coding in codings if coding.decided_by != "machine"]
+    return {
+        f"{side}papers": _papers(codings),
+        f"{side}sentences": len(sentences),
+        f"{side}reviewed": _papers(reviewed),
+    }
 
 
 def _papers(codings: list[Coding]) -> int:

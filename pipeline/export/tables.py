@@ -28,18 +28,19 @@ def write_tables(results: Results, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     listed = tables(results)
     for name, table_rows in rows(results).items():
-        _write(folder / f"{name}.csv", [column.name for column in listed[name].columns], table_rows)
+        write_csv(folder / f"{name}.csv", [column.name for column in listed[name].columns], table_rows)
     dictionary = (
         {"table": name, "column": c.name, "type": c.kind, "values": "; ".join(c.values), "meaning": c.means}
         for name, table in listed.items()
         for c in table.columns
     )
-    _write(folder / "data_dictionary.csv", ["table", "column", "type", "values", "meaning"], dictionary)
+    write_csv(folder / "data_dictionary.csv", ["table", "column", "type", "values", "meaning"], dictionary)
     package = json.dumps(datapackage(listed, results.versions["precedent"]), indent=1, ensure_ascii=False)
     (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8", newline="\n")
 
 
-def _write(path: Path, names: Sequence[str], table_rows: Iterable[Row]) -> None:
+def write_csv(path: Path, names: Sequence[str], table_rows: Iterable[Row]) -> None:
+    """Write rows as a table of these columns. Raises OSError."""
     with path.open("w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow(names)
