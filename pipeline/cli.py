@@ -19,6 +19,7 @@ import click
 
 from pipeline import publish
 from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
+from pipeline.learning import train
 from pipeline.review.commands import decisions
 from pipeline.settings import Settings, resolve
 
@@ -161,6 +162,7 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
 
 
 cli.add_command(decisions)
+cli.add_command(train)
 
 
 @cli.command()

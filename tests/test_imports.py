@@ -39,9 +39,9 @@ MAY = {
     "stopping": set(),
     "screening": BASE,
     "triage": SHARED | {"evidence", "compare", "double_coding"},
-    "review": SHARED | {"review", "files", "bibliography", "export"},
+    "review": SHARED | {"review", "files", "bibliography", "coding", "export"},
 }
-TOP = {"plan", "work", "refresh", "cli", "__init__"}
+TOP = {"plan", "work", "refresh", "learning", "cli", "__init__"}
 
 
 def imported(path: Path) -> set[str]:
@@ -59,8 +59,8 @@ def imported(path: Path) -> set[str]:
 # they find, limit, put in place or tell of results; what they do changes none
 NO_RESULTS = {
     "__init__.py",
-    *(f"review/{name}.py" for name in ("__init__", "commands", "decide", "imported")),
-    *(f"{name}.py" for name in ("agreement", "double_coding", "screening", "stopping", "triage")),
+    *(f"review/{name}.py" for name in ("__init__", "commands", "decide", "imported", "training")),
+    *(f"{name}.py" for name in ("agreement", "double_coding", "learning", "screening", "stopping", "triage")),
     "cli.py",
     "errors.py",
     "publish.py",

@@ -171,9 +171,9 @@ def _outputs(seen: Sequence[Example], codebook: Codebook) -> Iterator[str]:
 
 
 def goals_of(seen: Sequence[Example], head: Head) -> list[Goal]:
-    """What the labels say of each output of a head."""
+    """What the labels say of each output of a head, column by column."""
     labels = [e.label for e in seen]
-    return [_goal(labels, *name.split(" ")) for name in head.outputs]
+    return [_goal(labels, *name.split(" ")) for name in sorted(head.outputs, key=head.outputs.__getitem__)]
 
 
 def _goal(labels: Sequence[Label], kind: str, of: str, code: str = "") -> Goal:
