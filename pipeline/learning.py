@@ -48,7 +48,7 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
         what = "the new head does worse on papers that it did not learn from, so it was not put in place"
         raise PrecedentError(what, str(settings.own_head), "decide on more codings, or use it with --anyway")
     about = {**head.about, "from": version(), "decisions on": sorted({label.document for label in labels})}
-    save_head(replace(adapt(head, examples(labels, codebook)), about=about), settings.own_head)
+    save_head(replace(adapt(head, examples(labels, codebook), codebook), about=about), settings.own_head)
     click.echo(f"the new head is {settings.own_head}; to code with it: precedent run {settings.corpus}")
 
 

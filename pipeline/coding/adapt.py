@@ -11,17 +11,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
 from pipeline.codebook import Codebook
 from pipeline.coding.document import code_document
 from pipeline.coding.head import Head, probability
 from pipeline.coding.labels import Label
 from pipeline.coding.scoring import Key, Scored, f1, score, tallies
-from pipeline.coding.train import Example, Goal, examples, folds, goals_of, matrix_of
+from pipeline.coding.train import Example, Goal, best_thresholds, examples, folds, goals_of, matrix_of, truth_of
 
-PULL = 3.0  # of a weight towards the head's
-SHIFT = 1.0  # of the bias of an output towards the head's
+PULL = 10.0  # of a weight towards the head's
+PRIOR = 50.0  # sentences of a family that move its thresholds half of the way
 FOLDS = 5
 
 Array = NDArray[np.float64]
@@ -41,42 +41,61 @@ class Gain:
     cases: int
 
 
-def adapt(head: Head, seen: Sequence[Example], pull: float = PULL, shift: float = SHIFT) -> Head:
-    """A head whose first step is moved from `head` by labelled sentences. Pure and without chance.
+def adapt(head: Head, seen: Sequence[Example], codebook: Codebook, pull: float = PULL) -> Head:
+    """A head that is moved from `head` by labelled sentences. Pure and without chance.
 
-    Maximum a posteriori: logistic regression with a Gaussian prior around the weights of `head` (Chelba & Acero 2006,
-    Comput. Speech Lang. 20:382). Outputs that the sentences say nothing of stay as they are; so do the second step, the
-    thresholds and the features: words that the head does not know get no weight.
+    The weights of the first step are estimated anew with a Gaussian prior around those of `head` (Chelba & Acero 2006,
+    Comput. Speech Lang. 20:382), whose precision is `pull`. Each family's thresholds move towards those that are best
+    on scores of sentences whose paper was not learnt from, by the share n / (n + PRIOR) for n sentences of the family.
+    Biases, the second step, outputs that the sentences say nothing of, and words that the head does not know stay.
     """
     if not seen:
         return head
-    matrix = matrix_of(head, seen)
-    weights, bias = head.weights.copy(), head.bias.copy()
+    return replace(_first_step(head, seen, pull), threshold=_thresholds(head, seen, codebook, pull))
+
+
+def _first_step(head: Head, seen: Sequence[Example], pull: float) -> Head:
+    matrix, weights = matrix_of(head, seen), head.weights.copy()
     for at, goal in enumerate(goals_of(seen, head)):
         if goal.counts.any():
-            columns, moved, shifted = _moved(matrix, goal, matrix @ weights[:, at] + bias[at], pull, shift)
+            columns, moved = _moved(matrix, goal, matrix @ weights[:, at] + head.bias[at], pull)
             weights[columns, at] += moved
-            bias[at] += shifted
-    return replace(head, weights=weights, bias=bias)
+    return replace(head, weights=weights)
 
 
-def _moved(
-    matrix: csr_matrix, goal: Goal, scores: Array, pull: float, shift: float
-) -> tuple[NDArray[np.int64], Array, float]:
-    """The features that occur, how far their weights move, and how far the bias does."""
+def _thresholds(head: Head, seen: Sequence[Example], codebook: Codebook, pull: float) -> dict[str, Sequence[float]]:
+    """The thresholds of `head`, those of each family moved towards the best on scores that did not see the paper."""
+    scores = np.zeros((len(seen), len(head.outputs)))
+    fold = np.array(folds(seen))
+    for k in set(fold.tolist()):
+        others = _first_step(head, [e for e, of in zip(seen, fold, strict=True) if of != k], pull)
+        for at in np.flatnonzero(fold == k).tolist():
+            scores[at] = others.scores(seen[at].label.text, seen[at].features)
+    threshold = dict(head.threshold)
+    for family in codebook.families:
+        truth = truth_of(seen, family, np.ones(len(seen)))
+        cases = int(truth.true.any(axis=1).sum())
+        if cases:
+            present = probability(scores[:, head.outputs[f"family {family.id}"]])
+            best = best_thresholds(present, head.confidence(family, scores, truth.known), truth)
+            share = cases / (cases + PRIOR)
+            pairs = zip(head.threshold[family.id], best, strict=True)
+            threshold[family.id] = [share * new + (1 - share) * old for old, new in pairs]
+    return threshold
+
+
+def _moved(matrix: csr_matrix, goal: Goal, scores: Array, pull: float) -> tuple[NDArray[np.int64], Array]:
+    """The features that occur, and how far their weights move."""
     rows = matrix[goal.counts]
     columns = np.unique(rows.indices)
-    own = hstack([rows[:, columns], np.ones((rows.shape[0], 1))]).tocsr()
-    true, offset = goal.true[goal.counts], scores[goal.counts]
-    pulls = np.append(np.full(len(columns), pull), shift)
+    own, true, offset = rows[:, columns], goal.true[goal.counts], scores[goal.counts]
 
     def loss(step: Array) -> tuple[float, Array]:
         odds = offset + own @ step
-        value = np.logaddexp(0, np.where(true, -odds, odds)).sum() + pulls @ step**2 / 2
-        return float(value), own.T @ (probability(odds) - true) + pulls * step
+        value = np.logaddexp(0, np.where(true, -odds, odds)).sum() + pull * step @ step / 2
+        return float(value), own.T @ (probability(odds) - true) + pull * step
 
-    step = minimize(loss, np.zeros(len(pulls)), jac=True, method="L-BFGS-B").x
-    return columns, step[:-1], float(step[-1])
+    return columns, minimize(loss, np.zeros(len(columns)), jac=True, method="L-BFGS-B").x
 
 
 # ---- what it gains ----
@@ -104,7 +123,7 @@ def _held_out(
     before: list[Scored] = []
     after: list[Scored] = []
     for k in range(count):
-        adapted = adapt(head, [e for e in seen if fold[e.label.document] != k])
+        adapted = adapt(head, [e for e in seen if fold[e.label.document] != k], codebook)
         held = [label for label in labels if fold.get(label.document) == k]
         before += score(held, codebook, partial(code_document, head=head))
         after += score(held, codebook, partial(code_document, head=adapted))

@@ -78,12 +78,12 @@ def train(seen: Sequence[Example], codebook: Codebook) -> Head:
     threshold: dict[str, Sequence[float]] = {}
     odds = []
     for family in codebook.families:
-        truth = _truth(seen, family, weight)
+        truth = truth_of(seen, family, weight)
         table = weigh(blank, family, held, truth.known)
         evidence[family.id] = _second_step(table, truth)
         confidence = probability(table @ np.array(evidence[family.id][:-1]) + evidence[family.id][-1])
         present = probability(held[:, blank.outputs[f"family {family.id}"]])
-        threshold[family.id] = _thresholds(present, confidence, truth)
+        threshold[family.id] = best_thresholds(present, confidence, truth)
         odds.append(_judged(chosen(present, confidence, *threshold[family.id]), confidence, truth))
     threshold["status"] = [_status_threshold(probability(held[:, blank.outputs["status proposed"]]), seen, weight)]
     threshold["confidence"] = _calibration(*(np.concatenate(part) for part in zip(*odds, strict=True)))
@@ -224,7 +224,8 @@ class Truth:
     whole: Array
 
 
-def _truth(seen: Sequence[Example], family: Family, weight: Array) -> Truth:
+def truth_of(seen: Sequence[Example], family: Family, weight: Array) -> Truth:
+    """What the labels of examples say of one family; `weight` (n,) is that of each example."""
     codes = [code.id for code in family.codes]
     return Truth(
         np.array([known(family, e.own, e.features) for e in seen]),
@@ -245,7 +246,7 @@ def _second_step(table: Array, truth: Truth) -> list[float]:
     return [*map(float, model.coef_[0]), float(model.intercept_[0])]
 
 
-def _thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float, float]:
+def best_thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float, float]:
     """The best sum of the family's and its codes' F1 on documents coded whole (on all, where none is)."""
     best = max(itertools.product(PRESENT, SURE), key=lambda pair: _gain(present, confidence, truth, *pair))
     return round(float(best[0]), 2), round(float(best[1]), 2)

@@ -57,16 +57,16 @@ def motivators(using: Head, text: str) -> set[str]:
 
 def test_what_people_insist_on_is_learnt_and_carries_to_other_papers() -> None:
     assert motivators(head(), WISH.format(99)) == set()
-    assert motivators(adapt(head(), seen(6)), WISH.format(99))
+    assert motivators(adapt(head(), seen(6), BOOK), WISH.format(99))
 
 
 def test_other_sentences_are_coded_as_before() -> None:
     told = "Lower cost and customer pressure were the main drivers of the change."
-    assert motivators(adapt(head(), seen(6)), told) == motivators(head(), told)
+    assert motivators(adapt(head(), seen(6), BOOK), told) == motivators(head(), told)
 
 
 def test_outputs_that_nothing_was_said_of_stay_as_they_are() -> None:
-    adapted = adapt(head(), seen(3))
+    adapted = adapt(head(), seen(3), BOOK)
     instrument, motivator = (head().outputs[f"family {family}"] for family in ("instrument", "motivator"))
     assert np.array_equal(adapted.weights[:, instrument], head().weights[:, instrument])
     assert not np.array_equal(adapted.weights[:, motivator], head().weights[:, motivator])
@@ -76,12 +76,12 @@ def test_a_stronger_pull_moves_less_and_no_labels_move_nothing() -> None:
     def moved(adapted: Head) -> float:
         return float(np.abs(adapted.weights - head().weights).sum())
 
-    assert 0 < moved(adapt(head(), seen(3), pull=30)) < moved(adapt(head(), seen(3), pull=1))
-    assert adapt(head(), []) is head()
+    assert 0 < moved(adapt(head(), seen(3), BOOK, pull=30)) < moved(adapt(head(), seen(3), BOOK, pull=1))
+    assert adapt(head(), [], BOOK) is head()
 
 
 def test_the_same_labels_give_the_same_head() -> None:
-    assert np.array_equal(adapt(head(), seen(3)).weights, adapt(head(), seen(3)).weights)
+    assert np.array_equal(adapt(head(), seen(3), BOOK).weights, adapt(head(), seen(3), BOOK).weights)
 
 
 def test_the_gain_is_told_for_all_families_and_codes_with_cases() -> None:
