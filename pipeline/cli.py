@@ -20,6 +20,7 @@ import click
 from pipeline import publish
 from pipeline.decisions.commands import decisions
 from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
+from pipeline.learning import train
 from pipeline.settings import Settings, resolve
 
 Refresh = Callable[[Settings], Any]
@@ -161,6 +162,7 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
 
 
 cli.add_command(decisions)
+cli.add_command(train)
 
 
 @cli.command()

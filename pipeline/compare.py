@@ -17,6 +17,7 @@ from pipeline.inference import (
     fisher,
     odds_ratio,
     share,
+    verdicts,
     weigh,
 )
 from pipeline.outcomes import Comparison, Link, LinkSide, Side
@@ -71,6 +72,17 @@ def compare(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebo
     on = {side: papers_on(papers, side) for side in sides}
     rows = [_row(pair, held, on, labels) for pair in codes_of(codebook)]
     return tuple(replace(row, q=q) for row, q in zip(rows, adjusted([row.p for row in rows]), strict=True))
+
+
+def verdicts_after(changes: Sequence[tuple[Comparison, int, int]], codebook: Codebook) -> list[str]:
+    """The verdict of each row if so many more (or fewer, below 0) papers asserted its code to the left and right."""
+    labels = labels_of(codebook)
+    tallies = []
+    for row, to_left, to_right in changes:
+        k, l = row.left.papers + to_left, row.right.papers + to_right  # noqa: E741 - k and l as in `inference`
+        naming = sum(side.papers + side.proposed + side.negated for side in (row.left, row.right))
+        tallies.append((k, row.left.of_papers, l, row.right.of_papers, naming + to_left + to_right))
+    return [_in_words(verdict, labels) for verdict in verdicts(tallies)]
 
 
 def link(papers: Sequence[Paper], codings: Iterable[Coding], codebook: Codebook) -> tuple[Link, ...]:

@@ -123,6 +123,11 @@ def weigh(standings: Counter[tuple[int, int]]) -> Weighed:
     )
 
 
+def verdicts(tallies: Sequence[tuple[int, int, int, int, int]]) -> list[Verdict]:
+    """The verdict on each (k, m, l, n, papers that name the code in any way)."""
+    return [Verdict(v) for v in _outcomes(np.array(tallies, dtype=np.int64))[-1]] if tallies else []
+
+
 # Of each standing, what a paper of it adds to k, m, l, n, and to the papers that name the code in any way.
 _TALLY = np.array(
     [[a == ASSERTED, a > ABSENT, b == ASSERTED, b > ABSENT, max(a, b) >= WEAK] for a, b in STANDINGS], int

@@ -43,7 +43,8 @@ LIBRARIES = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One paper to bring up to date: its file, the keys of its results, and the codebook."""
+    """One paper to bring up to date: its file, the keys of its results, the codebook, and where a head of the user's
+    own may be."""
 
     document_id: str
     path: Path
@@ -51,6 +52,7 @@ class Job:
     out: Path
     keys: Mapping[str, str]
     codebook: Codebook
+    head: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +71,31 @@ class Plan:
 def make_plan(settings: Settings, codebook: Codebook) -> Plan:
     """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read,
     DecisionError where a line of the log of decisions is none."""
-    found = scan(settings.corpus, settings.out, settings.log)
+    found = scan(settings.corpus, settings.out, settings.log, settings.own_head)
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
-    keys = fingerprints(codebook)
+    keys = fingerprints(codebook, settings.own_head)
     content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
     held = log.content(settings.log)
     decided = hashlib.sha256(held).hexdigest()  # what people decide makes the tables stale, and nothing else
     topics = [settings.topics, settings.topic_method, settings.seed]
     run_id = _digest(content, decided, topics, source("tables"))[:16]
     jobs = [
-        Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook)
+        Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook, settings.own_head)
         for sha, names in found.papers.items()
     ]
     todo = tuple(job for job in jobs if _has_work(job, settings))
     return Plan(settings, codebook, found, keys, run_id, todo, log.decisions_in(held, settings.log))
 
 
-def fingerprints(codebook: Codebook) -> dict[str, str]:
-    """The key of each stage: its code and libraries, and the key of the stage before it."""
+def fingerprints(codebook: Codebook, head: Path | None = None) -> dict[str, str]:
+    """The key of each stage: its code and libraries, and the key of the stage before it; for the coding also the
+    codebook and the user's own head, if there is one."""
     read = _digest(source("read"))
     split = _digest(read, source("split"), passages.model_version())
-    return {"read": read, "split": split, "code": _digest(split, source("code"), codebook.fingerprint)}
+    own = [hashlib.sha256(head.read_bytes()).hexdigest()] if head and head.is_file() else []
+    return {"read": read, "split": split, "code": _digest(split, source("code"), codebook.fingerprint, *own)}
 
 
 def source(stage: str) -> str:

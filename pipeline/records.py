@@ -311,6 +311,14 @@ class CodedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """What the head expects of a sentence: the probability, in (0, 1), that it holds any code, and how many codes."""
+
+    any: float
+    codes: float
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What ingest needs of a document that was read: all but its text and words.
 

@@ -180,7 +180,7 @@ def _results(
         codebook=plan.codebook,
         versions={
             "run_id": plan.run_id,
-            "model_version": coding.version(),
+            "model_version": coding.version(plan.settings.own_head),
             "codebook_version": f"{plan.codebook.version}+{plan.codebook.fingerprint[:8]}",
             "precedent": version("precedent"),
         },

@@ -20,6 +20,7 @@ class Settings:
     None for the shipped one. workers: processes that read and code, 0 for one per core.
     seconds_per_paper, memory_mb_per_worker: limits on one file, and on the process that reads it.
     decisions: the log of what people decided, or None for decisions.jsonl in the folder of papers.
+    head: a head of the user's own, or None for head.npz in the folder of papers, if it is there.
     batch: papers a task. topics: number of topics, 0 to let the corpus decide. topic_method: "nmf", or "lda"
     for latent Dirichlet allocation. seed: of the topic model.
     """
@@ -28,6 +29,7 @@ class Settings:
     out: Path = Path("outputs")
     codebook: Path | None = None
     decisions: Path | None = None
+    head: Path | None = None
     workers: int = 0
     seconds_per_paper: int = 300
     memory_mb_per_worker: int = 4096
@@ -40,6 +42,11 @@ class Settings:
     def log(self) -> Path:
         """Where the log of decisions is: beside the papers, unless set, so that it goes where they go."""
         return self.decisions or self.corpus / "decisions.jsonl"
+
+    @property
+    def own_head(self) -> Path:
+        """Where a head that was trained on this corpus is, or would be: beside the decisions that it learnt from."""
+        return self.head or self.corpus / "head.npz"
 
 
 RANGES = {
@@ -73,7 +80,7 @@ def resolve(
 
 
 _NAMES = tuple(field.name for field in fields(Settings))
-_PATHS = ("corpus", "out", "codebook", "decisions")
+_PATHS = ("corpus", "out", "codebook", "decisions", "head")
 
 
 def _absolute(path: Path | None) -> Any:

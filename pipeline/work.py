@@ -4,10 +4,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline import coding, passages, pdf, store
+from pipeline.coding.head import Head
 from pipeline.corpus import sketch
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import sha256_of
@@ -114,7 +116,15 @@ def _split(job: Job, document: Document) -> tuple[Passage, ...]:
     return sentences
 
 
+@cache
+def _own_head(path: Path, fingerprint: str, key: str) -> Head | None:
+    """The user's own head, read once in each state of its file, which `key` tells."""
+    del key
+    return coding.own_head(path, fingerprint)
+
+
 def _code(job: Job, document: Document, sentences: Sequence[Passage]) -> CodedPaper:
-    coded = coding.code_document(document, sentences, job.codebook)
+    own = _own_head(job.head, job.codebook.fingerprint, job.keys["code"]) if job.head else None
+    coded = coding.code_document(document, sentences, job.codebook, own)
     store.save_coded(result_path(job, "code"), coded)
     return coded

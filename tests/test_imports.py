@@ -43,9 +43,14 @@ MAY = {
     "strata": SHARED | {"evidence", "inference"},
     "words": SHARED | {"blocks", "evidence", "inference"},
     "export": SHARED | {"evidence", "export", "files", "workers"},
-    "decisions": SHARED | {"decisions", "files", "bibliography", "export"},
+    "decisions": SHARED | {"decisions", "files", "bibliography", "coding", "export"},
+    "agreement": BASE,
+    "double_coding": BASE,
+    "stopping": set(),
+    "screening": BASE,
+    "triage": SHARED | {"evidence", "compare", "double_coding"},
 }
-TOP = {"plan", "work", "gathered", "refresh", "review", "deliver", "cli", "__init__"}
+TOP = {"plan", "work", "gathered", "refresh", "learning", "review", "deliver", "cli", "__init__"}
 
 
 def imported(path: Path) -> set[str]:
@@ -63,7 +68,8 @@ def imported(path: Path) -> set[str]:
 # they find, limit, put in place or tell of results; what they do changes none
 NO_RESULTS = {
     *("__init__.py", "cli.py", "deliver.py", "errors.py", "publish.py", "settings.py", "work.py", "workers.py"),
-    *(f"decisions/{name}.py" for name in ("__init__", "commands", "decide", "imported")),
+    *(f"decisions/{name}.py" for name in ("__init__", "commands", "decide", "imported", "training")),
+    *(f"{name}.py" for name in ("agreement", "double_coding", "learning", "screening", "stopping", "triage")),
 }
 
 

@@ -75,9 +75,21 @@ def shipped_head(fingerprint: str) -> Head | None:
     return head if head.about["codebook"] == fingerprint else None
 
 
-def version() -> str:
-    """Which head codes: a hash of its file."""
-    return "head-" + hashlib.sha256(MODEL.read_bytes()).hexdigest()[:8]
+def own_head(path: Path, fingerprint: str) -> Head | None:
+    """A head of the user's own, or None where there is none, or it was trained on another codebook.
+
+    Raises PrecedentError where the file is damaged.
+    """
+    if not path.is_file():
+        return None
+    head = load_head(path)
+    return head if head.about["codebook"] == fingerprint else None
+
+
+def version(own: Path | None = None) -> str:
+    """Which head codes: a hash of its file, that of the user's own if there is one."""
+    path = own if own and own.is_file() else MODEL
+    return f"{'own-' if path is own else ''}head-" + hashlib.sha256(path.read_bytes()).hexdigest()[:8]
 
 
 def _read(

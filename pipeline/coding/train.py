@@ -71,19 +71,19 @@ def examples(labels: Sequence[Label], codebook: Codebook) -> list[Example]:
 def train(seen: Sequence[Example], codebook: Codebook) -> Head:
     """A head from coded sentences. Pure and without chance: the same examples give the same head."""
     blank, matrix = _laid_out(seen, codebook)
-    goals = _goals(seen, blank)
+    goals = goals_of(seen, blank)
     weight = np.array([ALONE if e.alone else TWICE if e.label.coders > 1 else 1.0 for e in seen])
     held = _held_out(matrix, goals, weight, np.array(folds(seen)))
     evidence: dict[str, list[float]] = {}
     threshold: dict[str, Sequence[float]] = {}
     odds = []
     for family in codebook.families:
-        truth = _truth(seen, family, weight)
+        truth = truth_of(seen, family, weight)
         table = weigh(blank, family, held, truth.known)
         evidence[family.id] = _second_step(table, truth)
         confidence = probability(table @ np.array(evidence[family.id][:-1]) + evidence[family.id][-1])
         present = probability(held[:, blank.outputs[f"family {family.id}"]])
-        threshold[family.id] = _thresholds(present, confidence, truth)
+        threshold[family.id] = best_thresholds(present, confidence, truth)
         odds.append(_judged(chosen(present, confidence, *threshold[family.id]), confidence, truth))
     threshold["status"] = [_status_threshold(probability(held[:, blank.outputs["status proposed"]]), seen, weight)]
     threshold["confidence"] = _calibration(*(np.concatenate(part) for part in zip(*odds, strict=True)))
@@ -114,11 +114,16 @@ def _laid_out(seen: Sequence[Example], codebook: Codebook) -> tuple[Head, csr_ma
     names, scale = _vocabulary(seen)
     outputs = {name: at for at, name in enumerate(_outputs(seen, codebook))}
     blank = Head(names, scale, np.zeros((len(names), 0)), np.zeros(0), outputs, {}, _prior(seen, codebook), {}, {})
-    vectors = [blank.vector(e.label.text, e.features) for e in seen]
+    return blank, matrix_of(blank, seen)
+
+
+def matrix_of(head: Head, seen: Sequence[Example]) -> csr_matrix:
+    """The features of examples that a head knows, shape (n, F)."""
+    vectors = [head.vector(e.label.text, e.features) for e in seen]
     starts = np.cumsum([0, *(len(rows) for rows, _ in vectors)])
     columns = np.concatenate([np.array(rows, dtype=int) for rows, _ in vectors])
     values = np.concatenate([v for _, v in vectors])
-    return blank, csr_matrix((values, columns, starts), (len(seen), len(names)))
+    return csr_matrix((values, columns, starts), (len(seen), len(head.names)))
 
 
 def _held_out(matrix: csr_matrix, goals: Sequence[Goal], weight: Array, fold: NDArray[np.int_]) -> Array:
@@ -165,9 +170,10 @@ def _outputs(seen: Sequence[Example], codebook: Codebook) -> Iterator[str]:
     yield from (f"domain {side}" for side in (*(d.id for d in codebook.domains), BOTH, OTHER))
 
 
-def _goals(seen: Sequence[Example], blank: Head) -> list[Goal]:
+def goals_of(seen: Sequence[Example], head: Head) -> list[Goal]:
+    """What the labels say of each output of a head, column by column."""
     labels = [e.label for e in seen]
-    return [_goal(labels, *name.split(" ")) for name in blank.outputs]
+    return [_goal(labels, *name.split(" ")) for name in sorted(head.outputs, key=head.outputs.__getitem__)]
 
 
 def _goal(labels: Sequence[Label], kind: str, of: str, code: str = "") -> Goal:
@@ -218,7 +224,8 @@ class Truth:
     whole: Array
 
 
-def _truth(seen: Sequence[Example], family: Family, weight: Array) -> Truth:
+def truth_of(seen: Sequence[Example], family: Family, weight: Array) -> Truth:
+    """What the labels of examples say of one family; `weight` (n,) is that of each example."""
     codes = [code.id for code in family.codes]
     return Truth(
         np.array([known(family, e.own, e.features) for e in seen]),
@@ -239,7 +246,7 @@ def _second_step(table: Array, truth: Truth) -> list[float]:
     return [*map(float, model.coef_[0]), float(model.intercept_[0])]
 
 
-def _thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float, float]:
+def best_thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float, float]:
     """The best sum of the family's and its codes' F1 on documents coded whole (on all, where none is)."""
     best = max(itertools.product(PRESENT, SURE), key=lambda pair: _gain(present, confidence, truth, *pair))
     return round(float(best[0]), 2), round(float(best[1]), 2)

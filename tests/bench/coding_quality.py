@@ -35,10 +35,10 @@ def main() -> None:
     quotes = "--quotes" in sys.argv
     named = [Path(argument) for argument in sys.argv[1:] if argument != "--quotes"]
     with tempfile.TemporaryDirectory() as folder:
-        _measure(named or [LABELS, _annotated(Path(folder)), CONSTRUCTED], quotes)
+        _measure(named or [LABELS, annotated_file(Path(folder)), CONSTRUCTED], quotes)
 
 
-def _annotated(folder: Path) -> Path:
+def annotated_file(folder: Path) -> Path:
     """The annotations that ship with the text of their abstracts; an empty path where the abstracts are not here."""
     path = folder / "annotated.jsonl"
     if ABSTRACTS.exists():

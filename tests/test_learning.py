@@ -1,0 +1,93 @@
+"""The command `precedent train`: what it says, when it puts a head in place, and that the next run goes by it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline import coding, learning
+from pipeline.cli import cli
+from pipeline.codebook import load_codebook
+from pipeline.coding.adapt import Gain
+from pipeline.errors import PrecedentError
+from pipeline.plan import fingerprints
+from tests.coding.test_adapt import corpus
+
+BOOK = load_codebook()
+
+
+@pytest.fixture
+def decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of papers on which people decided; what they decided is made by hand."""
+    monkeypatch.setattr(learning, "_labels", lambda _: corpus(4))
+    return tmp_path
+
+
+def trained(folder: Path, *options: str) -> tuple[str, BaseException | None]:
+    result = CliRunner().invoke(cli, ["train", str(folder), *options])
+    return result.output, result.exception
+
+
+def gain_of(monkeypatch: pytest.MonkeyPatch, before: float, after: float) -> None:
+    def gains(*_: object) -> list[Gain]:
+        return [Gain("", "", before, after, 8), Gain("motivator", "reputation", before, after, 8)]
+
+    monkeypatch.setattr("pipeline.coding.adapt.gains", gains)
+
+
+def test_it_says_what_it_gains_and_puts_the_head_beside_the_decisions(decided: Path) -> None:
+    output, error = trained(decided)
+    assert error is None
+    assert "8 sentences with decisions in 4 papers" in output
+    assert "motivator reputation                0.00  1.00  +1.00      4" in output
+    own = coding.own_head(decided / "head.npz", BOOK.fingerprint)
+    assert own is not None
+    assert own.about["from"] == coding.version()
+    assert own.about["decisions on"] == [f"paper{at}" for at in range(4)]
+
+
+def test_a_worse_head_is_not_put_in_place_unless_asked_for(decided: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gain_of(monkeypatch, 0.6, 0.5)
+    output, error = trained(decided)
+    assert "-0.10" in output
+    assert isinstance(error, PrecedentError)
+    assert not (decided / "head.npz").exists()
+    assert trained(decided, "--anyway")[1] is None
+    assert (decided / "head.npz").exists()
+
+
+def test_a_head_that_is_no_worse_is_put_in_place(decided: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gain_of(monkeypatch, 0.6, 0.6)
+    assert trained(decided)[1] is None
+    assert (decided / "head.npz").exists()
+
+
+def test_a_head_of_ones_own_makes_the_coding_stale_and_nothing_before_it(
+    decided: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = decided / "head.npz"
+    before = fingerprints(BOOK, own)
+    assert before == fingerprints(BOOK)
+    gain_of(monkeypatch, 0.5, 0.6)
+    trained(decided)
+    after = fingerprints(BOOK, own)
+    assert {stage for stage in before if before[stage] != after[stage]} == {"code"}
+    assert coding.version(own).startswith("own-head-")
+    assert coding.version(own.with_name("none.npz")) == coding.version()
+
+
+def test_a_head_for_another_codebook_is_not_used(decided: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gain_of(monkeypatch, 0.5, 0.6)
+    trained(decided)
+    assert coding.own_head(decided / "head.npz", "another") is None
+
+
+def test_a_codebook_without_a_head_has_nothing_to_start_from(decided: Path) -> None:
+    book = decided / "book.toml"
+    shipped = Path(learning.__file__).with_name("codebook.toml").read_text(encoding="utf-8")
+    book.write_text(shipped.replace("tax_charge", "levy"), encoding="utf-8")
+    settings = decided / "precedent.toml"
+    settings.write_text('codebook = "book.toml"\n', encoding="utf-8")
+    _, error = trained(decided, "--settings", str(settings))
+    assert isinstance(error, PrecedentError)
+    assert "no head was trained on this codebook" in str(error)
