@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from pipeline import publish
 from pipeline.decisions.commands import decisions
 from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
 from pipeline.learning import train
+from pipeline.review.commands import review
 from pipeline.settings import Settings, resolve
 
 Refresh = Callable[[Settings], Any]
@@ -77,51 +77,22 @@ cli.add_command(make_run(_refresh_here))
 def add(files: tuple[Path, ...], corpus: Path | None) -> None:
     """Copy FILES into the corpus folder and say what each was taken for."""
     settings = resolve(None, {"corpus": corpus})
-    folder = settings.corpus
-    folder.mkdir(parents=True, exist_ok=True)
-    taken = [_add(file, folder, settings) for file in files]
+    taken = [_add(file, settings) for file in files]
     if not all(taken):
-        raise CorpusError("not every file was added; see above", str(folder), "mend those and add them again")
+        raise CorpusError("not every file was added; see above", str(settings.corpus), "mend those and add them again")
 
 
-def _add(file: Path, folder: Path, settings: Settings) -> bool:
-    """Copy one file in, under its own name, and say so; False where it was not taken."""
+def _add(file: Path, settings: Settings) -> bool:
+    """Copy one file in and say so; False where it was not taken."""
+    from pipeline.adding import add_paper
     from pipeline.errors import UnreadablePaper
-    from pipeline.files import sha256_of
 
     try:
-        digest = sha256_of(file)
-        same = next((p for p in sorted(folder.rglob("*.pdf")) if sha256_of(p) == digest), None)
-        if same:
-            click.echo(f"{file}: already there as {same}")
-            return True
-        document = _read_limited(file, settings)
-        target = folder / file.name
-        if target.exists():
-            target = folder / f"{file.stem}-{digest[:8]}{file.suffix}"
-        shutil.copyfile(file, target)
+        click.echo(add_paper(file, file.name, settings))
     except (UnreadablePaper, OSError) as error:
         click.echo(f"{file}: not added: {error}", err=True)
         return False
-    about = document.metadata
-    click.echo(f"{target}: {about.title or 'no title found'} ({about.year or 'no year'}), {len(document.pages)} pages")
     return True
-
-
-def _read_limited(file: Path, settings: Settings) -> Any:
-    """The Document in a file, read in a child with limits as in a run. Raises UnreadablePaper."""
-    from pipeline.errors import UnreadablePaper
-    from pipeline.pdf import read
-    from pipeline.workers import explain, run_limited
-
-    limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
-    ((_, result),) = run_limited(partial(read, document_id=""), [file], 1, *limits)
-    if isinstance(result, PrecedentError):
-        raise result
-    if isinstance(result, BaseException):
-        _, reason, remedy = explain(result, *limits)
-        raise UnreadablePaper(reason, str(file), remedy) from result
-    return result
 
 
 @cli.command()
@@ -162,6 +133,7 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
 
 
 cli.add_command(decisions)
+cli.add_command(review)
 cli.add_command(train)
 
 

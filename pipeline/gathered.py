@@ -1,7 +1,7 @@
 """What is kept of the papers in the folder, together: the machine's work, and what people made of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import store
@@ -41,6 +41,13 @@ def gathered(plan: Plan, outcomes: Sequence[Outcome] = ()) -> Gathered:
     cards = store.load_cards([result_path(job, "read") for job in good])
     papers, duplicates, doubts = gather(plan.scan, cards, coded)
     return Gathered(papers, coded, (*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)), doubts)
+
+
+def done_part(plan: Plan) -> Plan:
+    """The plan without the papers that a run has yet to read or code, so that what is there can be looked at."""
+    todo = {job.document_id for job in plan.todo}
+    papers = {sha: names for sha, names in plan.scan.papers.items() if sha not in todo}
+    return replace(plan, scan=replace(plan.scan, papers=papers))
 
 
 def reviewed(plan: Plan, work: Gathered) -> Reviewed:

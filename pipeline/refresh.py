@@ -178,13 +178,16 @@ def _results(
         strata=stratify(papers, codings, plan.codebook),
         words=markers(papers, codings, plan.codebook),
         codebook=plan.codebook,
-        versions={
-            "run_id": plan.run_id,
-            "model_version": coding.version(plan.settings.own_head),
-            "codebook_version": f"{plan.codebook.version}+{plan.codebook.fingerprint[:8]}",
-            "precedent": version("precedent"),
-        },
+        versions={"run_id": plan.run_id, "precedent": version("precedent"), **versions(plan)},
     )
+
+
+def versions(plan: Plan) -> dict[str, str]:
+    """Of what codes: the model and the codebook."""
+    return {
+        "model_version": coding.version(plan.settings.own_head),
+        "codebook_version": f"{plan.codebook.version}+{plan.codebook.fingerprint[:8]}",
+    }
 
 
 def _targets(codings: Sequence[Coding]) -> tuple[Target, ...]:

@@ -24,9 +24,12 @@ Action = Literal[
     "exclude",  # the paper leaves the tables, for the reason in `note`
     "include",  # it comes back
     "metadata",  # one field of a paper's metadata is put right
+    "seen",  # a blind coder has read this sentence, and holds the codes that they added to it and no others
+    "sample",  # sentences are drawn for a second coder, by the shares in `value`
 ]
 JUDGEMENTS = ("accept", "reject", "recode", "add")
 ON_PAPERS = ("exclude", "include", "metadata")
+OF_CODING = ("seen", "sample")  # on the work of coders: no table of findings is other for them
 FIELDS = ("title", "authors", "year", "doi", "journal")  # of metadata; authors separated by semicolons
 
 _PLACE = ("document_id", "quote")
@@ -42,6 +45,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "exclude": ("document_id", "note"),
     "include": ("document_id",),
     "metadata": ("document_id", "field"),
+    "seen": (*_PLACE, "domain"),
+    "sample": ("value",),
 }
 _BREAKS = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
 
@@ -56,7 +61,7 @@ class Decision:
     It speaks of the coding `coding_id` (empty for "add"), or of the paper alone. [start, end) are offsets of
     `quote` in the text of `document_id` as it was then; `before` and `after` some of the text around it.
     `family`, `code`, `domain`, `status` are as decided, `original_...` what the machine had said.
-    `field` and `value` belong to "metadata", `undoes` (the id of a decision) to "undo".
+    `field` and `value` belong to "metadata" (`value` to "sample" too), `undoes` (the id of a decision) to "undo".
     """
 
     id: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.codebook import Codebook
 from pipeline.decisions.anchor import anchor, unanchored
 from pipeline.decisions.apply import apply
-from pipeline.decisions.decision import Decision
+from pipeline.decisions.decision import OF_CODING, Decision
 from pipeline.outcomes import Unanchored
 from pipeline.records import BOTH, OTHER, Coding, Metadata, Paper, Passage, Rejection
 
@@ -38,7 +38,8 @@ def review(
     On papers the latest decision wins, whoever took it. `text` and `passages` give those of a document, and are
     asked only where the decisions need them. Decisions on codings of a paper that is excluded wait.
     """
-    anchored = anchor(decisions, papers, {c.id for c in codings}, text)
+    judging = [d for d in decisions if d.action not in OF_CODING]
+    anchored = anchor(judging, papers, {c.id for c in codings}, text)
     why = _misfits(anchored.decisions, codebook)
     fits = [d for d in anchored.decisions if d.id not in why]
     last = {d.document_id: d for d in fits if d.action in ("exclude", "include")}

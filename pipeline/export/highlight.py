@@ -29,7 +29,7 @@ from pypdf.generic import (
 )
 
 from pipeline.errors import StoreError, first_line
-from pipeline.export.places import MACHINE, clean, coder, reading_note
+from pipeline.export.places import MACHINE, clean, coder, reading_note, told_by
 from pipeline.export.results import Results
 from pipeline.files import write_bytes
 from pipeline.records import Box, Coding
@@ -118,7 +118,7 @@ def _marks(results: Results, document_id: str, codings: tuple[Coding, ...]) -> l
     marks = []
     for coding in codings:
         label = labels.get((coding.family, coding.code), coding.code)
-        note = f"{label}\n{coding.domain}, {coding.status}, {coding.method}, confidence {coding.confidence:.2f}"
+        note = f"{label}\n{coding.domain}, {coding.status}, {told_by(coding)}, confidence {coding.confidence:.2f}"
         if how := reading_note(document, coding):
             note += f", {how}"
         colour = colours.get(coding.family, COLOURS[-1])

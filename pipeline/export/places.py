@@ -7,7 +7,6 @@ from pipeline.records import BOTH, Coding, Document, Paper
 
 CONTEXT = 200  # characters of context on either side of a quote
 MACHINE = "Precedent"  # as a coder
-HUMAN = "human"  # begins the method of a person's codings; who it was may follow
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -28,10 +27,8 @@ def context(document: Document, start: int, end: int) -> tuple[str, str]:
 
 
 def coder(coding: Coding) -> str:
-    """Who made a coding, as other programs show it: a person by name, where that is known, or the machine."""
-    if not coding.method.startswith(HUMAN):
-        return MACHINE
-    return f"Person: {coding.method.removeprefix(HUMAN).strip(' :,') or 'unnamed'}"
+    """Who made a coding, as other programs show it: people by name, or the machine."""
+    return MACHINE if coding.decided_by == "machine" else f"Person: {coding.reviewer or 'unnamed'}"
 
 
 def reading_note(document: Document, coding: Coding) -> str:

@@ -191,7 +191,9 @@ def test_links_that_a_page_had_are_kept_and_people_named(tmp_path: Path) -> None
     canvas.showPage()
     canvas.save()
     results, _, coding = one_coding(path)
-    folder, _ = copied(tmp_path, replace(results, codings=(replace(coding, method="human: Ada"),)))
+    folder, _ = copied(
+        tmp_path, replace(results, codings=(replace(coding, method="human", decided_by="human", reviewer="Ada"),))
+    )
     assert notes(folder / "page.pdf")[1]["/T"] == "Person: Ada"
     kinds = [note["/Subtype"] for note in notes(folder / "page.pdf")]
     assert kinds == ["/Link", "/Highlight"]

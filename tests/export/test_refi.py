@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.export import Results, write_exports
 from pipeline.export.refi import areas, file_names, plain
-from pipeline.records import Box
+from pipeline.records import Box, Coding
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
 from tests.export.made import results
@@ -149,10 +149,17 @@ def test_another_reader_loads_it(archive: Path, sample: Results, tmp_path: Path)
     assert [user.name for user in loaded.users.user] == ["Precedent"]
 
 
+def _by(coding: Coding, name: str | None) -> Coding:
+    """A coding of a person, who may be unnamed, or of the machine (None); its method tells which."""
+    if name is None:
+        return coding
+    return replace(coding, method=f"by {name or 'nobody'}", decided_by="human", reviewer=name)
+
+
 def test_people_are_other_users_than_the_machine(tmp_path: Path) -> None:
     made = results()
-    methods = ("head", "terms+head", "human: Ada", "human", "human: Ada", "terms")
-    codings = tuple(replace(c, method=m) for c, m in zip(made.codings, methods, strict=True))
+    names = (None, None, "Ada", "", "Ada", None)
+    codings = tuple(_by(c, name) for c, name in zip(made.codings, names, strict=True))
     for paper in made.papers:
         (tmp_path / paper.path).write_bytes(b"%PDF")
     write_exports(replace(made, codings=codings), tmp_path, ["refi-qda"], Settings(corpus=tmp_path))
@@ -164,7 +171,7 @@ def test_people_are_other_users_than_the_machine(tmp_path: Path) -> None:
         for selection in project.iter(f"{N}{kind}"):
             method = re.search("^method (.*)$", selection.findtext(f"{N}Description") or "", re.MULTILINE)
             assert method
-            by = {"human: Ada": "Person: Ada", "human": "Person: unnamed"}.get(method[1], "Precedent")
+            by = {"by Ada": "Person: Ada", "by nobody": "Person: unnamed"}.get(method[1], "Precedent")
             assert {users[element.attrib["creatingUser"]] for element in (selection, selection[1])} == {by}
 
 

@@ -1,0 +1,83 @@
+"""The pages of the codebook: what a code means, what was accepted and rejected, what another term would do."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+from pipeline.codebook import Code
+from pipeline.records import Coding
+from pipeline.review.answers import Show
+from pipeline.review.desk import Desk
+from pipeline.review.looking import bylines
+from pipeline.review.proposal import Change, effect
+
+EXAMPLES = 8
+SHOWN = 40  # sentences that a term would add or lose
+
+CHANGES: list[tuple[Change, str]] = [
+    ("terms", "counts by itself"),
+    ("cued_terms", "counts beside a cue of the family"),
+    ("unless", "vetoes what it overlaps"),
+    ("without", "is taken out"),
+]
+
+
+def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
+    """The codebook, and a page for each of its codes."""
+
+    @app.get("/codebook")
+    def codebook(request: Request) -> HTMLResponse:
+        return show("codebook", request, here="/codebook")
+
+    @app.get("/codebook/{family}/{code}")
+    def code(request: Request, family: str, code: str, term: str = "", change: str = "terms") -> HTMLResponse:
+        desk.catch_up()
+        found = _found(desk, family, code)
+        if found is None:
+            return show("gone", request, status=404)
+        values = {"code": found, "family": family, "term": term, "change": change, "changes": CHANGES}
+        tried = _tried(desk, (family, code), change, term) if term else None
+        return show("code", request, here="/codebook", tried=tried, **values, **_examples(desk, family, code))
+
+
+def _found(desk: Desk, family: str, code: str) -> Code | None:
+    codes = (c for f in desk.codebook.families if f.id == family for c in f.codes)
+    return next((c for c in codes if c.id == code), None)
+
+
+def _examples(desk: Desk, family: str, code: str) -> dict[str, Any]:
+    """Codings that people confirmed, and those that they took the code from, the latest first."""
+    held = [c for c in desk.codings if c.reviewed_at]
+    latest = sorted(held, key=lambda c: c.reviewed_at, reverse=True)
+    kept = [c for c in latest if (c.family, c.code) == (family, code) and c.review_status in _CONFIRMED]
+    refused = [c for c in latest if _refused(c, family, code)]
+    return {"kept": kept[:EXAMPLES], "refused": refused[:EXAMPLES], "bylines": bylines(desk)}
+
+
+_CONFIRMED = ("accepted", "recoded", "added")
+
+
+def _refused(coding: Coding, family: str, code: str) -> bool:
+    if coding.review_status == "rejected":
+        return (coding.family, coding.code) == (family, code)
+    was = coding.original_family, coding.original_code
+    return was == (family, code) != (coding.family, coding.code)
+
+
+def _tried(desk: Desk, pair: tuple[str, str], change: str, term: str) -> dict[str, Any]:
+    """What the term would do to the sentences of all papers, or what is wrong with it."""
+    wanted: Change = next((name for name, _ in CHANGES if name == change), "terms")
+    places = list(desk.sentences())
+    try:
+        found = effect(desk.codebook, pair, wanted, term, (text for _, _, text in places))
+    except ValueError as error:
+        return {"fault": str(error)}
+    coded = {(c.document_id, c.start): c for c in desk.codings if (c.family, c.code) == pair}
+    told = {
+        name: [
+            {"text": places[i][2], "document_id": places[i][0], "coding": coded.get(places[i][:2])} for i in at[:SHOWN]
+        ]
+        for name, at in (("gained", found.gained), ("lost", found.lost))
+    }
+    return {"fault": "", **told, "gains": len(found.gained), "loses": len(found.lost)}

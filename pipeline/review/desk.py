@@ -1,0 +1,208 @@
+"""What the pages show: the last run's papers and codings, with everything that people decided since."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pipeline import publish, store
+from pipeline.codebook import Codebook, load_codebook
+from pipeline.compare import compare
+from pipeline.decisions import log
+from pipeline.decisions.anchor import around, standing
+from pipeline.decisions.apply import counted
+from pipeline.decisions.decision import ON_PAPERS, Decision
+from pipeline.decisions.reviewed import Reviewed, review
+from pipeline.errors import CorpusError, DecisionError
+from pipeline.gathered import done_part, gathered
+from pipeline.outcomes import Comparison
+from pipeline.plan import make_plan
+from pipeline.records import CodedPaper, Coding, Document, Paper, Passage
+from pipeline.refresh import versions
+from pipeline.settings import Settings
+from pipeline.triage import Look, Order, worth_a_look
+
+DOCUMENTS = 16  # kept in memory for their pages
+
+
+class Desk:
+    """Papers and codings as they stand now; requests share it, so what changes it holds its lock.
+
+    It is a class because a server must hold what it shows between requests: reading 200 papers' codings anew for
+    each would take seconds. Only the log holds what was decided; the desk can be thrown away at any time.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises PrecedentError where there is no finished run to look at, or the log cannot be read."""
+        self.settings = settings
+        self.log = settings.log
+        self.lock = threading.RLock()
+        self._load()
+
+    # ---- loading ----
+
+    def _load(self) -> None:
+        self._run = publish.load_run(self.settings.out).get("run_id", "")
+        if not self._run:
+            remedy = f"run first: precedent run {self.settings.corpus}"
+            raise CorpusError("there is no finished run to review", str(self.settings.out), remedy)
+        self.plan = done_part(make_plan(self.settings, load_codebook(self.settings.codebook)))
+        self.work = gathered(self.plan)
+        self.codebook: Codebook = self.plan.codebook
+        self.versions = versions(self.plan)
+        of_papers = (self.work.coded[paper.document_id] for paper in self.work.papers)
+        self.machine_codings = {paper.document_id: paper.codings for paper in of_papers}
+        self._orders: dict[Order, tuple[Look, ...]] = {}
+        self._document = lru_cache(DOCUMENTS)(self._load_document)
+        self._read_log()
+
+    def _read_log(self) -> None:
+        self._log_seen = _stamp(self.log)
+        self.decisions = log.read(self.log)
+        done = self._review(
+            self.decisions, self.work.papers, [c for of_paper in self.machine_codings.values() for c in of_paper]
+        )
+        self.excluded, self.unanchored = done.excluded, done.unanchored
+        self.papers = {paper.document_id: paper for paper in done.papers}
+        self._final = _by_document(done.codings)
+        count = [coding for coding in done.codings if counted(coding)]
+        self.comparisons: tuple[Comparison, ...] = compare(done.papers, count, self.codebook)
+        self._count()
+
+    def catch_up(self) -> None:
+        """See what happened since: a run that finished, decisions from here, a colleague's server or an import."""
+        with self.lock:
+            if publish.load_run(self.settings.out).get("run_id") != self._run:
+                self._load()
+                return
+            file, size = _stamp(self.log)
+            if (file, size) == self._log_seen:
+                return
+            if file != self._log_seen[0] or size < self._log_seen[1]:
+                self._read_log()
+            else:
+                self._add(self._log_seen[1])
+
+    def _add(self, offset: int) -> None:
+        """Take in the lines of the log from `offset` on."""
+        lines = log.content(self.log)[offset:]
+        new = log.decisions_in(lines, self.log)
+        if any(d.action in ON_PAPERS for d in new):
+            self._read_log()
+            return
+        self._log_seen = self._log_seen[0], offset + len(lines)
+        self.decisions = log.merge(self.decisions, new)
+        placed = {d.id: d.document_id for d in self.decisions}
+        self._again({d.document_id or placed.get(d.undoes, "") for d in new})
+
+    def _review(self, decisions: Iterable[Decision], papers: Sequence[Paper], codings: Sequence[Coding]) -> Reviewed:
+        return review(decisions, papers, codings, self.codebook, lambda i: self.document(i).text, self.passages)
+
+    def _load_document(self, document_id: str) -> Document:
+        return store.load_document(self._artifact("read", document_id))
+
+    def document(self, document_id: str) -> Document:
+        return self._document(document_id)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        return tuple(store.load_passages(self._artifact("split", document_id)))
+
+    def sentences(self) -> Iterator[tuple[str, int, str]]:
+        """Document id, offset and text of every sentence of every paper, one paper in memory at a time."""
+        for document_id, text in store.load_texts([self._artifact("read", i) for i in self.papers]):
+            for passage in self.passages(document_id):
+                yield document_id, passage.start, " ".join(text[passage.start : passage.end].split())
+
+    def coded(self) -> list[CodedPaper]:
+        """What the machine made of every paper that is in the tables."""
+        return [self.work.coded[document_id] for document_id in self.papers]
+
+    def standing(self) -> tuple[Decision, ...]:
+        """The decisions that nobody took back."""
+        return standing(self.decisions)
+
+    def place(self, document_id: str, start: int, end: int) -> dict[str, Any]:
+        """A place of a paper as decisions keep it. Raises DecisionError where there is no such paper."""
+        paper = self.papers.get(document_id)
+        if paper is None:
+            raise DecisionError("this paper is not in the tables", document_id[:16], "load the list of papers anew")
+        text = self.document(document_id).text
+        before, after = around(text, start, end)
+        about = {"citation_key": paper.citation_key, "title": paper.metadata.title, "doi": paper.metadata.doi}
+        where = {"document_id": document_id, "start": start, "end": end, "quote": text[start:end]}
+        return {**about, **where, "before": before, "after": after, **self.versions}
+
+    def passage_domains(self, document_id: str) -> tuple[str, ...]:
+        """The sides of a paper's sentences, in their order."""
+        return self.work.coded[document_id].domains
+
+    def _artifact(self, stage: str, document_id: str) -> Path:
+        return store.artifact(self.settings.out, stage, self.plan.keys[stage], document_id)
+
+    # ---- looking ----
+
+    @property
+    def codings(self) -> list[Coding]:
+        """All codings in the order of papers and text, those that were rejected too."""
+        return [coding for document_id in self.papers for coding in self._final.get(document_id, ())]
+
+    def of_paper(self, document_id: str) -> tuple[Coding, ...]:
+        return tuple(self._final.get(document_id, ()))
+
+    def find(self, coding_id: str) -> Coding | None:
+        """The coding as it stands now, None where there is none of that id."""
+        return self._by_id.get(coding_id)
+
+    def machine(self, coding: Coding) -> Coding | None:
+        """What the machine had said, None where it had said nothing."""
+        return next((c for c in self.machine_codings.get(coding.document_id, ()) if c.id == coding.id), None)
+
+    def queue(self, order: Order) -> tuple[Look, ...]:
+        """The codings that nobody decided, the most worth a look first. The order is that of the last look at the log
+        as a whole, so that it holds still while somebody works through it."""
+        with self.lock:
+            if order not in self._orders:
+                listed = [coding for coding in self.codings if counted(coding)]
+                decided = {c.id for c in listed if c.review_status != "unreviewed"}
+                papers = list(self.papers.values())
+                self._orders[order] = worth_a_look(listed, papers, self.comparisons, self.codebook, order, decided)
+            return self._orders[order]
+
+    def _count(self) -> None:
+        codings = self.codings
+        self._by_id = {coding.id: coding for coding in codings}
+        self.total = len(codings)
+        self.reviewed = sum(coding.review_status != "unreviewed" for coding in codings)
+
+    # ---- deciding ----
+
+    def take(self, decisions: Sequence[Decision]) -> None:
+        """Put decisions on the log, then into what is shown. Raises StoreError; then nothing was decided."""
+        log.append(self.log, decisions)
+        self.catch_up()
+
+    def _again(self, documents: set[str]) -> None:
+        """The final codings of these papers anew."""
+        for document_id in documents & set(self.papers):
+            told = [d for d in self.decisions if d.document_id == document_id or d.action == "undo"]
+            done = self._review(told, [self.papers[document_id]], self.machine_codings.get(document_id, ()))
+            self._final[document_id] = sorted(done.codings, key=lambda c: (c.start, c.end))
+        self._count()
+
+
+def _by_document(codings: Iterable[Coding]) -> dict[str, list[Coding]]:
+    held: dict[str, list[Coding]] = defaultdict(list)
+    for coding in codings:
+        held[coding.document_id].append(coding)
+    return {i: sorted(of_paper, key=lambda c: (c.start, c.end)) for i, of_paper in held.items()}
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Inode and size of the log: it only grows, so a new size is a new decision."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_size

@@ -1,0 +1,66 @@
+"""What the review pages answer to: this machine's own browser, on these very pages, and nothing else."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+LOOPBACK = "127.0.0.1"
+TOKEN = "x-precedent-token"  # noqa: S105 - the name of a header, not a secret
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def guard(port: int, token: str) -> Callable[[Request, Next], Awaitable[Response]]:
+    """The middleware that lets a request through or refuses it with 403 and a reason.
+
+    Every request must name this server as its Host, so that no foreign name that resolves to this machine reaches
+    it; what changes anything must come from a page of this server (Origin) and carry `token`, which only such a
+    page knows, as the header x-precedent-token or the form field `token` (see `told`).
+    """
+    hosts = {f"{name}:{port}" for name in (LOOPBACK, "localhost")}
+
+    async def check(request: Request, call_next: Next) -> Response:
+        host = request.headers.get("host", "")
+        if host not in hosts:
+            return _refused("this address is not one of this server's; open the address that it printed")
+        if request.method not in ("GET", "HEAD"):
+            if request.headers.get("origin") != f"http://{host}":
+                return _refused("this request does not come from a page of this server")
+            if not secrets.compare_digest(await _token_of(request), token):
+                return _refused("this page is of an earlier start of the server; load it anew")
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return check
+
+
+async def _token_of(request: Request) -> str:
+    in_header = request.headers.get(TOKEN)
+    return in_header if in_header is not None else (await told(request)).get("token", "")
+
+
+async def told(request: Request) -> dict[str, str]:
+    """The fields of a posted form (application/x-www-form-urlencoded), the last of each name; {} of another kind."""
+    from urllib.parse import parse_qsl
+
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        return {}
+    body = (await request.body()).decode("utf-8", errors="replace")
+    return dict(parse_qsl(body, keep_blank_values=True))
+
+
+def _refused(reason: str) -> PlainTextResponse:
+    return PlainTextResponse(f"Refused: {reason}.\n", status_code=403, headers=HEADERS)

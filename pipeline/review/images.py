@@ -1,0 +1,39 @@
+"""Pictures of a paper's pages, made once in a child process with limits and kept beside the state."""
+
+import io
+from functools import partial
+from pathlib import Path
+
+from pipeline.errors import UnreadablePaper
+from pipeline.files import STATE, write_bytes
+from pipeline.workers import explain, run_limited
+
+DOTS = 110  # an inch: a page of A4 is some 900 by 1,300 pixels, sharp enough to read
+MOST = 4000  # pixels along a side, whatever size a page says it has
+SECONDS = 30
+
+
+def page_image(pdf: Path, number: int, out: Path, document_id: str, memory_mb: int) -> Path:
+    """The PNG of page `number` (from 1) of a paper, made if it is not there yet.
+
+    Raises UnreadablePaper where the page cannot be drawn within the limits, StoreError on a full disk.
+    """
+    kept = out / STATE / "pages" / f"{document_id}-{number}.png"
+    if not kept.is_file():
+        ((_, drawn),) = run_limited(partial(_draw, number=number), [pdf], 1, SECONDS, memory_mb)
+        if isinstance(drawn, BaseException):
+            _, reason, remedy = explain(drawn, SECONDS, memory_mb)
+            raise UnreadablePaper(reason, f"{pdf.name}, page {number}", remedy) from drawn
+        write_bytes(kept, drawn)
+    return kept
+
+
+def _draw(pdf: Path, number: int) -> bytes:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        page = document[number - 1]
+        scale = min(DOTS / 72, MOST / max(page.get_size()))
+        picture = io.BytesIO()
+        page.render(scale=scale).to_pil().save(picture, "PNG", optimize=False)
+        return picture.getvalue()
