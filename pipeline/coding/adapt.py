@@ -21,7 +21,7 @@ from pipeline.coding.scoring import Key, Scored, f1, score, tallies
 from pipeline.coding.train import Example, Goal, best_thresholds, examples, folds, goals_of, matrix_of, truth_of
 
 PULL = 10.0  # of a weight towards the head's
-PRIOR = 50.0  # sentences of a family that move its thresholds half of the way
+PRIOR = 200.0  # sentences of a family that move its thresholds half of the way
 FOLDS = 5
 
 Array = NDArray[np.float64]
