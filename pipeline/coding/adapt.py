@@ -51,10 +51,13 @@ def adapt(head: Head, seen: Sequence[Example], codebook: Codebook, pull: float =
     """
     if not seen:
         return head
-    return replace(_first_step(head, seen, pull), threshold=_thresholds(head, seen, codebook, pull))
+    threshold = _thresholds(head, seen, codebook, pull)
+    return replace(_first_step(head, seen, pull), threshold=threshold)
 
 
 def _first_step(head: Head, seen: Sequence[Example], pull: float) -> Head:
+    if not seen:  # one paper leaves none to hold out from
+        return head
     matrix, weights = matrix_of(head, seen), head.weights.copy()
     for at, goal in enumerate(goals_of(seen, head)):
         if goal.counts.any():
