@@ -21,7 +21,7 @@ from pipeline.coding.scoring import Key, Scored, f1, score, tallies
 from pipeline.coding.train import Example, Goal, best_thresholds, examples, folds, goals_of, matrix_of, truth_of
 
 PULL = 10.0  # of a weight towards the head's
-PRIOR = 50.0  # sentences of a family that move its thresholds half of the way
+PRIOR = 200.0  # sentences of a family that move its thresholds half of the way
 FOLDS = 5
 
 Array = NDArray[np.float64]
@@ -51,10 +51,13 @@ def adapt(head: Head, seen: Sequence[Example], codebook: Codebook, pull: float =
     """
     if not seen:
         return head
-    return replace(_first_step(head, seen, pull), threshold=_thresholds(head, seen, codebook, pull))
+    threshold = _thresholds(head, seen, codebook, pull)
+    return replace(_first_step(head, seen, pull), threshold=threshold)
 
 
 def _first_step(head: Head, seen: Sequence[Example], pull: float) -> Head:
+    if not seen:  # one paper leaves none to hold out from
+        return head
     matrix, weights = matrix_of(head, seen), head.weights.copy()
     for at, goal in enumerate(goals_of(seen, head)):
         if goal.counts.any():

@@ -102,6 +102,10 @@ def test_what_one_paper_teaches_is_not_counted_as_a_gain_on_itself() -> None:
     assert gains(head(), [*others, *odd, *mine], BOOK)[0] == Gain("", "", 0.0, 0.0, 1)
 
 
+def test_two_papers_are_enough() -> None:
+    assert gains(head(), corpus(2), BOOK)[0].cases == 2
+
+
 def test_one_paper_is_too_few_to_say_what_is_gained() -> None:
     with pytest.raises(ValueError, match="two papers"):
         gains(head(), corpus(1), BOOK)
