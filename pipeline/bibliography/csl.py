@@ -61,7 +61,10 @@ def _item(value: dict[str, Any], line: int) -> Item:
         doi=normal_doi(_text(value.get("DOI"))) or normal_doi(_text(value.get("URL"))),
     )
     key = _text(value.get("citation-key")) or _text(value.get("id"))
-    return Item(line, key, metadata, _text(value.get("container-title")) or _text(value.get("publisher")), ())
+    custom = value.get("custom")
+    file = _text(custom.get("file")) if isinstance(custom, dict) else ""  # as a harvest of ours names it
+    journal = _text(value.get("container-title")) or _text(value.get("publisher"))
+    return Item(line, key, metadata, journal, (file,) if file else ())
 
 
 def _text(value: object) -> str:

@@ -25,7 +25,7 @@ def read(path: Path, name: str, sha256: str) -> tuple[tuple[Entry, ...], tuple[R
     ending = path.suffix.lower()
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        if ending == ".json" and not csl.looks_like(_decode(head)):
+        if ending == ".json" and not csl.looks_like(decode(head)):
             return None
         content = head + file.read(LARGEST + 1 - len(head))
     if len(content) > LARGEST:
@@ -33,7 +33,7 @@ def read(path: Path, name: str, sha256: str) -> tuple[tuple[Entry, ...], tuple[R
         reason = f"the file is too large for a bibliography (more than {LARGEST // 1_000_000} MB) and was not read"
         return (), (Rejection(name, sha256, "bibliography", reason, remedy),)
     try:
-        parsed = _READERS[ending](_decode(content))
+        parsed = parse(decode(content), ending)
     except Exception as error:  # noqa: BLE001 - a parser's fault on a hostile file must not stop a run
         parsed = Parsed((), ((1, f"the file cannot be read ({type(error).__name__}: {first_line(error, 80)})"),))
     entries = tuple(
@@ -42,7 +42,12 @@ def read(path: Path, name: str, sha256: str) -> tuple[tuple[Entry, ...], tuple[R
     return entries, tuple(_rejections(parsed, name, sha256))
 
 
-def _decode(content: bytes) -> str:
+def parse(text: str, ending: str) -> Parsed:
+    """What a bibliography holds, by the ending of its file's name."""
+    return _READERS[ending](text)
+
+
+def decode(content: bytes) -> str:
     """The text of a file: its encoding from its mark, else UTF-16 where every other byte is 0, else a guess."""
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         return content.decode("utf-32", "replace")
