@@ -185,10 +185,13 @@ def _ended_after(plain: socket.socket, seconds: float) -> Iterator[None]:
 
 def _body(response: http.client.HTTPResponse, most: int, url: str) -> bytes:
     said = response.getheader("Content-Length") or ""
-    body = b"" if said.isdecimal() and int(said) > most else response.read(most + 1)
-    if len(body) > most or (said.isdecimal() and int(said) > most):
+    length = int(said) if said.isdecimal() and len(said) < 20 else None
+    body = b"" if length and length > most else response.read(most + 1)
+    if max(length or 0, len(body)) > most:
         remedy = "get this paper yourself and add it"
         raise HarvestError(f"it is larger than {most // 1_000_000} MB", place(url), remedy)
+    if length and len(body) < length:
+        raise http.client.IncompleteRead(body, length - len(body))
     return body
 
 
