@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from pipeline.bibliography import ENDINGS, doubts, match, normal_doi, normal_title, read
 from pipeline.errors import CorpusError
-from pipeline.records import Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
+from pipeline.records import ABSTRACT, ABSTRACT_FILE, Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
 
 SKETCH = 256  # hashes kept of a text
 SAME_TEXT = 0.5  # estimated Jaccard similarity of five-word runs from which two texts are one paper
@@ -40,8 +40,8 @@ def scan(folder: Path, *skip: Path) -> Scan:
     """Find and hash the papers and bibliographies under `folder`, leaving out hidden files and what is in `skip`:
     folders such as that of the tables, files such as the log of decisions.
 
-    A paper is a file that ends in .pdf, or one that begins as a PDF whatever its name. Raises CorpusError
-    where the folder is missing or cannot be listed.
+    A paper is a file that ends in .pdf, one that begins as a PDF whatever its name, or one of an abstract. Raises
+    CorpusError where the folder is missing or cannot be listed.
     """
     if not folder.is_dir():
         remedy = "name a folder that holds your PDF files: precedent run FOLDER"
@@ -104,7 +104,8 @@ def _look(path: Path) -> tuple[str, str]:
     with path.open("rb") as handle:
         head = handle.read(1024)
         ending = path.suffix.lower()
-        kind = "paper" if ending == ".pdf" or b"%PDF-" in head else "bibliography" if ending in ENDINGS else "other"
+        is_paper = ending == ".pdf" or b"%PDF-" in head or path.name.endswith(ABSTRACT_FILE)
+        kind = "paper" if is_paper else "bibliography" if ending in ENDINGS else "other"
         if kind == "other":
             return kind, ""
         handle.seek(0)
@@ -171,6 +172,8 @@ def _why_same(a: Card, b: Card) -> str:
     alike = resemblance(a.sketch, b.sketch)
     doi = normal_doi(a.metadata.doi)
     if doi and doi == normal_doi(b.metadata.doi):
+        if ABSTRACT in (a.reader, b.reader):
+            return f"the same DOI {doi}, of which this is the abstract alone"
         titles = fuzz.ratio(normal_title(a.metadata.title), normal_title(b.metadata.title))
         if alike >= RELATED_TEXT or titles >= SAME_TITLE:
             return f"the same DOI {doi} and {'text' if alike >= RELATED_TEXT else 'title'}"
@@ -184,14 +187,15 @@ def gather(
     matches with the bibliography that a person should look at.
 
     What the bibliography says wins over what was read from the page. Of two printings the one stays that
-    the bibliography names, then one of which nothing is lost, then the longer one, then the first by path.
+    is no abstract alone, then one that the bibliography names, then one of which nothing is lost, then the longer one,
+    then the first by path.
     """
     first = {card.id: scan.papers[card.id][0] for card in cards}
     entries = match(cards, first, scan.entries)
 
-    def worth(card: Card) -> tuple[bool, bool, int, str]:
+    def worth(card: Card) -> tuple[bool, bool, bool, int, str]:
         named = _attached(entries.get(card.id), first[card.id])
-        return not named, bool(card.damage), -card.characters, first[card.id]
+        return card.reader == ABSTRACT, not named, bool(card.damage), -card.characters, first[card.id]
 
     order = sorted(cards, key=worth)
     dropped = find_duplicates(cards, [card.id for card in order])

@@ -23,7 +23,7 @@ from pipeline.workers import explain
 
 HERE = Path(__file__).parent
 CODE = {  # the source files whose change makes a stage's results stale
-    "read": ("pdf/*.py", "records.py", "store.py", "files.py"),
+    "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "files.py"),
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pipeline.abstracts import FEWEST, as_file
 from pipeline.bibliography import normal_doi, normal_title
 from pipeline.errors import HarvestError, SettingsError
 from pipeline.files import same_file, write_bytes
@@ -19,6 +20,7 @@ from pipeline.harvest import openalex, record, unpaywall
 from pipeline.harvest.record import FOLDER, Record
 from pipeline.harvest.web import Web, place
 from pipeline.harvest.works import Copy, Work
+from pipeline.records import ABSTRACT_FILE
 from pipeline.settings import Settings
 
 MOST = 200  # works of a harvest, unless said otherwise
@@ -117,6 +119,7 @@ def _taken_in(
                     key = before.key if before else _key(work, _taken_keys(folder, records))
                     tries = before.tries if before else 0
                     made = _one(web, settings, work, replace(blank, id=work.id, key=key, tries=tries))
+                    _keep_abstract(folder, work, made, new=before is None)
                     if before is None or replace(made, retrieved=before.retrieved) != before:
                         records[work.id] = made
                         add(made)
@@ -126,6 +129,18 @@ def _taken_in(
         finally:
             record.save_bibliography(folder, records)
     return Harvested(tuple(new), states)
+
+
+def _keep_abstract(folder: Path, work: Work, made: Record, new: bool) -> None:
+    """The abstract of a new work whose paper could not be had, as a file of its own; gone when the paper comes.
+
+    Where a person has deleted it, it does not come back.
+    """
+    path = folder / f"{made.key}{ABSTRACT_FILE}"
+    if made.state in ("downloaded", "there already"):
+        path.unlink(missing_ok=True)
+    elif new and len(work.abstract.split()) >= FEWEST:
+        write_bytes(path, as_file(work.title, work.doi, work.abstract))
 
 
 def in_words(made: Record) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 from pipeline.errors import AlreadyRunning, CorpusError
 from pipeline.files import unwritable, write_bytes
 from pipeline.harvest.works import Work, mapping
+from pipeline.records import ABSTRACT_FILE
 
 FOLDER = "harvest"  # in the folder of papers
 _TYPES = {"csl": dict, "tries": int}  # of the fields of a record that are no text
@@ -113,14 +114,16 @@ def _name(author: str) -> dict[str, str]:
 
 def save_bibliography(folder: Path, records: Mapping[str, Record]) -> None:
     """Bring harvest.json up to date. An entry that is there stays as it is, for somebody may have put it right; only
-    its file is told where one has come. Raises StoreError, CorpusError."""
+    its file is told, that of the abstract where there is no other. Raises StoreError, CorpusError."""
     items = {str(item.get("id")): item for item in _items(folder / "harvest.json")}
     for record in records.values():
         if not record.csl:
             continue
         item = items.setdefault(record.key, record.csl)
-        if record.file:
-            told = {"file": record.file, "license": record.license}
+        abstract = f"{record.key}{ABSTRACT_FILE}"
+        file = record.file or (abstract if (folder / abstract).is_file() else "")
+        if file:
+            told = {"file": file} | ({"license": record.license} if record.file else {})
             items[record.key] = {**item, "custom": {**mapping(item.get("custom")), **told}}
     content = json.dumps([items[key] for key in sorted(items)], indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     if items:

@@ -90,7 +90,7 @@ def add_places(app: FastAPI, desk: Desk, show: Show) -> None:
     @app.get("/image/{document_id}/{page}.png")
     def image(document_id: str, page: int) -> Response:
         known = desk.papers.get(document_id)
-        if known is None or not 1 <= page <= known.pages:
+        if known is None or not known.full_text or not 1 <= page <= known.pages:
             return Response(status_code=404)
         settings = desk.settings
         path = settings.corpus / known.path

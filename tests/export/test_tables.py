@@ -23,7 +23,7 @@ EVIDENCE = """
 coding_id document_id citation_key doi authors year title domain family code named_instrument actor place quote
 context_before context_after section page page_label char_start char_end boxes status own_or_cited confidence
 method model_version codebook_version review_status reviewer reviewed_at original_code note pdf_sha256 run_id terms
-tied_to tied_instrument sector decided_by original_family original_domain original_status exported_as
+tied_to tied_instrument sector decided_by original_family original_domain original_status exported_as full_text
 """.split()
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 readable = st.text(
