@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.bibliography import ENDINGS, file_parts, merge, read
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import ASIDE, same_file, sha256_of, write_bytes
-from pipeline.records import Entry
+from pipeline.records import ABSTRACT_FILE, Entry
 from pipeline.settings import Settings
 
 _OUTSIDE = "export it together with its files, or add that file by its name"
@@ -96,8 +96,9 @@ def _copy(file: Path, target: Path, words: str) -> str:
 
 def _look(file: Path) -> str:
     """What a PDF is, in words."""
-    from pipeline.pdf import read
+    from pipeline import abstracts, pdf
 
+    read = abstracts.read if file.name.endswith(ABSTRACT_FILE) else pdf.read
     document = read(file, document_id="")
     about = document.metadata
     return f"{about.title or 'no title found'} ({about.year or 'no year'}), {len(document.pages)} pages"
@@ -124,7 +125,7 @@ def _add_folder(folder: Path, settings: Settings) -> Iterator[Line]:
         target = home / path.relative_to(folder)
         if _inside(path, folder) is None:
             yield Line(False, f"{path}: not added: this link leads out of the folder; add that file by its name")
-        elif path.suffix.lower() == ".pdf":
+        elif path.suffix.lower() not in ENDINGS:
             papers.append((path, target))
         elif (entries := _entries(path)) is not None:
             yield _bibliography(path, entries, target)
@@ -134,12 +135,12 @@ def _add_folder(folder: Path, settings: Settings) -> Iterator[Line]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """PDFs and bibliographies under a folder, in the order of their names; hidden ones and linked folders left out."""
+    """Papers and bibliographies under a folder, by name; hidden ones and linked folders are left out."""
     found: list[Path] = []
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name[0] != ".")
         found += [Path(root, name) for name in sorted(names) if name[0] != "."]
-    return [path for path in found if path.suffix.lower() in (".pdf", *ENDINGS)]
+    return [path for path in found if path.name.lower().endswith((".pdf", ABSTRACT_FILE, *ENDINGS))]
 
 
 def _add_library(file: Path, settings: Settings) -> Iterator[Line]:

@@ -19,6 +19,7 @@ from pipeline.records import ABSTRACT, ABSTRACT_FILE, Card, CodedPaper, Doubt, E
 SKETCH = 256  # hashes kept of a text
 SAME_TEXT = 0.5  # estimated Jaccard similarity of five-word runs from which two texts are one paper
 RELATED_TEXT = 0.2  # the same where the DOI agrees too
+TELLING = 4  # words from which a title can tell a paper by itself
 SAME_TITLE = 95  # of 100, where the DOI agrees too
 
 
@@ -158,10 +159,10 @@ def find_duplicates(cards: Sequence[Card], order: Sequence[str]) -> dict[str, tu
 
 
 def _candidates(by_id: Mapping[str, Card]) -> set[tuple[str, str]]:
-    """Pairs, in the mapping's order, that share a DOI or one of their 16 smallest hashes."""
+    """Pairs, in the mapping's order, that share a DOI, a title or one of their 16 smallest hashes."""
     groups: dict[object, list[str]] = defaultdict(list)
     for card in by_id.values():
-        for mark in (*card.sketch[:16], normal_doi(card.metadata.doi)):
+        for mark in (*card.sketch[:16], normal_doi(card.metadata.doi), normal_title(card.metadata.title)):
             if mark:
                 groups[mark].append(card.id)
     return {pair for group in groups.values() for pair in combinations(group, 2)}
@@ -169,15 +170,25 @@ def _candidates(by_id: Mapping[str, Card]) -> set[tuple[str, str]]:
 
 def _why_same(a: Card, b: Card) -> str:
     """Why two papers are one, in words, or an empty string."""
+    if ABSTRACT in (a.reader, b.reader):
+        return _why_abstract(a.metadata, b.metadata)
     alike = resemblance(a.sketch, b.sketch)
     doi = normal_doi(a.metadata.doi)
     if doi and doi == normal_doi(b.metadata.doi):
-        if ABSTRACT in (a.reader, b.reader):
-            return f"the same DOI {doi}, of which this is the abstract alone"
         titles = fuzz.ratio(normal_title(a.metadata.title), normal_title(b.metadata.title))
         if alike >= RELATED_TEXT or titles >= SAME_TITLE:
             return f"the same DOI {doi} and {'text' if alike >= RELATED_TEXT else 'title'}"
     return f"near-same text ({alike:.0%} of it in common)" if alike >= SAME_TEXT else ""
+
+
+def _why_abstract(a: Metadata, b: Metadata) -> str:
+    """Why an abstract is that of a paper: by its DOI, else by a title that can tell a paper by itself."""
+    dois = normal_doi(a.doi), normal_doi(b.doi)
+    if all(dois):
+        return f"the abstract alone of the same DOI {dois[0]}" if dois[0] == dois[1] else ""
+    title = normal_title(a.title)
+    same = title == normal_title(b.title) and len(title.split()) >= TELLING
+    return "the abstract alone of the same title" if same else ""
 
 
 def gather(

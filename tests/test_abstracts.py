@@ -77,6 +77,26 @@ def test_the_paper_wins_over_its_abstract() -> None:
     assert set(find_duplicates(cards, ["paper", "other", "abstract"])) == {"abstract"}
 
 
+@pytest.mark.parametrize(
+    ("title", "doi", "same"),
+    [
+        ("Carbon Taxes and Firms.", "", True),
+        ("Carbon taxes and firms", "10.5555/b", False),
+        ("Carbon taxes and other firms", "", False),
+        ("", "", False),
+    ],
+)
+def test_without_a_doi_the_whole_title_tells(title: str, doi: str, same: bool) -> None:
+    abstract = Card("abstract", ABSTRACT, Metadata("Carbon taxes and firms", doi="10.5555/a"), (1, 2), 1, 500)
+    paper = Card("paper", "pdfium", Metadata(title, doi=doi), (3, 4), 9, 50_000)
+    assert set(find_duplicates([abstract, paper], ["paper", "abstract"])) == ({"abstract"} if same else set())
+
+
+def test_a_short_title_does_not_tell() -> None:
+    cards = [Card(i, reader, Metadata("Editorial"), (), 1, 1) for i, reader in (("a", ABSTRACT), ("b", "pdfium"))]
+    assert find_duplicates(cards, ["b", "a"]) == {}
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A run over a paper, and what a harvest brought: an abstract alone, and one of a paper that is there."""

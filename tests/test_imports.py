@@ -44,7 +44,7 @@ MAY = {
     "words": SHARED | {"blocks", "evidence", "inference"},
     "export": SHARED | {"evidence", "export", "files", "workers"},
     "decisions": SHARED | {"decisions", "files", "bibliography", "coding", "export"},
-    "adding": SHARED | {"bibliography", "files", "pdf", "workers"},
+    "adding": SHARED | {"abstracts", "bibliography", "files", "pdf", "workers"},
     "abstracts": SHARED | {"bibliography", "pdf"},
     "harvest": SHARED | {"abstracts", "bibliography", "files", "harvest"},
     "agreement": BASE,

@@ -148,7 +148,8 @@ def in_words(made: Record) -> str:
     title = f"{made.csl.get('title', '')} ({_year(made) or 'no year'})"
     if made.file:
         return f"{FOLDER}/{made.file}: {title}, licence {made.license or 'not stated'}"
-    return f"{made.key}: {title}: {made.state}: {made.reason}"
+    instead = "; its abstract stands in for it" if len(made.csl.get("abstract", "").split()) >= FEWEST else ""
+    return f"{made.key}: {title}: {made.state}: {made.reason}{instead}"
 
 
 def _year(made: Record) -> str:
