@@ -68,7 +68,7 @@ RANGES = {
 }
 CHOICES = {"topic_method": get_args(TopicMethod)}
 TEXTS = {  # a pattern, and what it asks for
-    "mailto": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "your mail address"),
+    "mailto": (r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+", "your mail address"),
     "harvest_query": (r".{1,1000}", "words to look for, on one line"),
     "harvest_since": (r"\d{4}-\d\d-\d\d", "a day such as 2020-01-31"),
     "openalex_url": (r"https?://[^\s?#]+", "an address in the web"),

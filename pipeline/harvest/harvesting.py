@@ -19,7 +19,7 @@ from pipeline.files import same_file, write_bytes
 from pipeline.harvest import openalex, record, unpaywall
 from pipeline.harvest.record import FOLDER, Record
 from pipeline.harvest.web import Web, place
-from pipeline.harvest.works import Copy, Work
+from pipeline.harvest.works import Copy, Work, line, listed, mapping
 from pipeline.records import ABSTRACT_FILE
 from pipeline.settings import Settings
 
@@ -145,16 +145,16 @@ def _keep_abstract(folder: Path, work: Work, made: Record, new: bool) -> None:
 
 def in_words(made: Record) -> str:
     """What became of a work, on one line."""
-    title = f"{made.csl.get('title', '')} ({_year(made) or 'no year'})"
+    title = f"{line(made.csl.get('title'))} ({_year(made) or 'no year'})"
     if made.file:
         return f"{FOLDER}/{made.file}: {title}, licence {made.license or 'not stated'}"
-    instead = "; its abstract stands in for it" if len(made.csl.get("abstract", "").split()) >= FEWEST else ""
+    instead = "; its abstract stands in for it" if len(line(made.csl.get("abstract")).split()) >= FEWEST else ""
     return f"{made.key}: {title}: {made.state}: {made.reason}{instead}"
 
 
 def _year(made: Record) -> str:
-    parts = made.csl.get("issued", {}).get("date-parts", [[]])
-    return str(parts[0][0]) if parts and parts[0] else ""
+    parts = [listed(part) for part in listed(mapping(made.csl.get("issued")).get("date-parts"))]
+    return line(str(parts[0][0])) if parts and parts[0] else ""
 
 
 def _one(web: Web, settings: Settings, work: Work, fresh: Record) -> Record:

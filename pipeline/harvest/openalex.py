@@ -30,19 +30,19 @@ def search(web: Web, settings: Settings, query: str, since: str, most: int) -> I
     wanted = ["is_retracted:false", "is_paratext:false", *([f"from_publication_date:{since}"] if since else [])]
     asked = {"search": query, "filter": ",".join(wanted), "per_page": str(min(PAGE, most)), **_always(settings)}
     seen: set[str] = set()
-    cursor, cursors = "*", set[str]()
-    while cursor and cursor not in cursors:
-        cursors.add(cursor)
+    cursor = "*"
+    while cursor:
         page = web.get_json(f"{settings.openalex_url}/works?{urlencode({**asked, 'cursor': cursor})}")
         if page is None or not isinstance(page.get("results"), list):
             remedy = "look at openalex_url in the settings"
             raise HarvestError("this does not answer as OpenAlex does", place(settings.openalex_url), remedy)
+        before = len(seen)
         for work in filter(None, map(work_from, listed(page["results"]))):
             if work.id not in seen and len(seen) < most:
                 seen.add(work.id)
                 yield work
-        more = mapping(page.get("meta")).get("next_cursor")
-        cursor = more if isinstance(more, str) and page["results"] and len(seen) < most else ""
+        more = mapping(page.get("meta")).get("next_cursor")  # a page without a new work is the last, whatever it says
+        cursor = more if isinstance(more, str) and before < len(seen) < most else ""
 
 
 def work_of(web: Web, settings: Settings, doi: str) -> Work | None:

@@ -23,7 +23,7 @@ from pipeline.errors import HarvestError
 
 REDIRECTS = 5  # that are followed
 SILENCE = 30  # seconds in which the other side must say something
-WHOLE = 300  # seconds that one answer may take in all
+WHOLE = 120  # seconds that one answer may take in all
 TRIES = 4
 PAUSE = 1.0  # seconds before the second try; doubled before each further one
 LONGEST_WAIT = 60  # seconds that a server may ask us to wait, beyond which we give up

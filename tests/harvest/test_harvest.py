@@ -263,6 +263,14 @@ def test_works_that_make_no_sense_are_passed_over(library: Library, settings: Se
     assert [(item["id"], item["title"], item["abstract"]) for item in entries(settings)] == [("anonw8", "Odd", "a")]
 
 
+def test_pages_that_bring_nothing_new_are_not_turned_for_ever(library: Library, settings: Settings) -> None:
+    library.add(1, "First")
+    page = {"meta": {"next_cursor": "x"}, "results": library.works}
+    library.first["/works"] += [Reply(body=json.dumps(page).encode())] * 9
+    assert len(harvest(settings, "q").new) == 1
+    assert len(library.paths("/works")) == 2
+
+
 def test_nothing_found_makes_nothing(library: Library, settings: Settings) -> None:
     assert str(harvest(settings, "q")) == "0 works found, 0 new papers"
     assert papers(settings) == []
