@@ -16,6 +16,7 @@ from pipeline.coding.matching import Hit, Matches, Span, matcher
 from pipeline.coding.named import Mention, mentions, nearest, spoken_of
 from pipeline.coding.negation import denied
 from pipeline.coding.tied import INSTRUMENT, tie
+from pipeline.coding.words import MODEL as VECTORS
 from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
@@ -74,8 +75,8 @@ def shipped_head(fingerprint: str) -> Head | None:
 
 
 def version() -> str:
-    """Which head codes: a hash of its file."""
-    return "head-" + hashlib.sha256(MODEL.read_bytes()).hexdigest()[:8]
+    """Which head codes: a hash of its file and of the word vectors it reads."""
+    return "head-" + hashlib.sha256(MODEL.read_bytes() + VECTORS.read_bytes()).hexdigest()[:8]
 
 
 def _read(

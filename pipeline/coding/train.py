@@ -19,9 +19,10 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.codebook import Codebook, Family, load_codebook
 from pipeline.coding.features import Features, describe, domain_shares, ngrams
-from pipeline.coding.head import EVIDENCE, WORD, Head, chosen, known, log_odds, probability, save_head, weigh
+from pipeline.coding.head import EVIDENCE, MEANING, WORD, Head, chosen, known, log_odds, probability, save_head, weigh
 from pipeline.coding.labels import Label, by_document, lay_out, read_labels
 from pipeline.coding.matching import Matches, matcher
+from pipeline.coding.words import DIMENSIONS
 from pipeline.records import BOTH, OTHER
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
@@ -32,7 +33,8 @@ ALONE = 0.6  # weight of a sentence without neighbours, such as a constructed on
 TWICE = 3.0  # weight of a sentence that two coders coded, against 1 for a sentence that one did
 SURER = 3.0  # their further weight in the calibration, where a slip of a single coder looks like an error
 FOLDS = 3
-PRESENT, SURE = np.arange(0.1, 0.6, 0.01), np.arange(0.2, 0.6, 0.02)  # thresholds to choose from
+# thresholds to choose from; see `chosen`
+PRESENT, SURE, FLOOR = np.arange(0.1, 0.6, 0.03), np.arange(0.2, 0.6, 0.04), np.arange(0, 0.3, 0.05)
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -142,7 +144,8 @@ def _first_step(
 
 
 def _vocabulary(seen: Sequence[Example]) -> tuple[dict[str, int], Array]:
-    """Features that occur in DOCUMENTS documents or more, with the idf of n-grams and 1 for the rest."""
+    """Features that occur in DOCUMENTS documents or more, with the idf of n-grams and 1 for the rest; last, in
+    their order, the dimensions of word vectors."""
     where: defaultdict[str, set[str]] = defaultdict(set)
     sentences: Counter[str] = Counter()
     for e in seen:
@@ -151,7 +154,8 @@ def _vocabulary(seen: Sequence[Example]) -> tuple[dict[str, int], Array]:
             sentences[name] += 1
     kept = sorted(name for name, documents in where.items() if len(documents) >= DOCUMENTS)
     scale = [np.log((1 + len(seen)) / (1 + sentences[n])) + 1 if n.startswith(WORD) else 1.0 for n in kept]
-    return {name: at for at, name in enumerate(kept)}, np.array(scale)
+    dimensions = [f"{MEANING}{at}" for at in range(DIMENSIONS)]
+    return {name: at for at, name in enumerate([*kept, *dimensions])}, np.array([*scale, *(1.0 for _ in dimensions)])
 
 
 def _outputs(seen: Sequence[Example], codebook: Codebook) -> Iterator[str]:
@@ -235,22 +239,23 @@ def _second_step(table: Array, truth: Truth) -> list[float]:
     true, weight = truth.true[clear], np.broadcast_to(truth.weight[:, None], clear.shape)[clear]
     if len(set(true.tolist())) < 2:
         return [0.0] * len(EVIDENCE) + [-10.0]
-    model = LogisticRegression(max_iter=2000).fit(table[clear], true, sample_weight=weight)
+    model = LogisticRegression(solver="newton-cholesky").fit(table[clear], true, sample_weight=weight)
     return [*map(float, model.coef_[0]), float(model.intercept_[0])]
 
 
-def _thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float, float]:
+def _thresholds(present: Array, confidence: Array, truth: Truth) -> list[float]:
     """The best sum of the family's and its codes' F1 on documents coded whole (on all, where none is)."""
-    best = max(itertools.product(PRESENT, SURE), key=lambda pair: _gain(present, confidence, truth, *pair))
-    return round(float(best[0]), 2), round(float(best[1]), 2)
+    grid = itertools.product(PRESENT, SURE, FLOOR)
+    best = max(grid, key=lambda thresholds: _gain(present, confidence, truth, *thresholds))
+    return [round(float(threshold), 2) for threshold in best]
 
 
-def _gain(present: Array, confidence: Array, truth: Truth, least: float, sure: float) -> float:
+def _gain(present: Array, confidence: Array, truth: Truth, least: float, sure: float, floor: float) -> float:
     weight = truth.whole if truth.whole.any() else truth.weight
-    given = chosen(present, confidence, least, sure)
+    given = chosen(present, confidence, least, sure, floor)
     any_true = truth.true.sum(axis=1) > 0
     counts = any_true | (truth.disputed.sum(axis=1) == 0)
-    family = _f1((present >= least) & counts, any_true & counts, weight)
+    family = _f1(given.any(axis=1) & counts, any_true & counts, weight)
     return family + _f1(given & ~truth.disputed, truth.true, weight[:, None])
 
 
