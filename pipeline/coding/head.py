@@ -7,11 +7,13 @@ what the terms say, so that codes with few labels lean on the others; it gives t
 
 import io
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from pipeline.coding.matching import Hit, Matches
 from pipeline.errors import PrecedentError
 
 Array = NDArray[np.float64]
+_NO_HEAD = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, MemoryError, RecursionError)
 WORD = "word "  # what the names of n-gram features begin with
 WORDS_WEIGHT = 4.0  # length of the vector of n-grams, beside features of about 1
 
@@ -183,12 +186,24 @@ def save_head(head: Head, path: Path) -> None:
 
 
 def load_head(path: Path) -> Head:
-    """Read what save_head wrote. Raises PrecedentError where the file is missing or damaged."""
+    """Read what save_head wrote. Raises PrecedentError where the file is missing, damaged or holds anything else.
+
+    Nothing in it is ever run: it is read without pickle."""
     try:
         with np.load(path, allow_pickle=False) as file:
             texts = json.loads(bytes(file["texts"]))
             arrays = {name: file[name].astype(float) for name in ("scale", "weights", "bias")}
         return Head(**texts, **arrays)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        BadZipFile,
+        zlib.error,
+        MemoryError,
+        RecursionError,
+    ) as error:
         remedy = "install Precedent anew, or train a head: python -m pipeline.coding.train LABELS.jsonl"
         raise PrecedentError(f"the trained head can't be read: {error}", str(path), remedy) from error
