@@ -232,9 +232,9 @@ def test_what_a_person_rejected_or_added_is_not_laid_to_the_program() -> None:
 
 def test_a_rejected_coding_is_known_again_where_it_moved_or_its_paper_was_replaced() -> None:
     before = run([paper("a", doi="10.1234/x")], [coding("a")])
-    for name, versions in (("a", {"reading": "x"}), ("b", {})):
+    for name, reading in (("a", "x"), ("b", "r")):
         aside = by_people(replace(coding(name), id="elsewhere"), "rejected by Ann")
-        now = replace(run([paper(name, doi="10.1234/x")], **versions), set_aside=(aside,))
+        now = replace(run([paper(name, doi="10.1234/x")], reading=reading), set_aside=(aside,))
         (lost,) = of_kind(changes(before, now), "coding lost")
         assert lost.why == "rejected by Ann"
 
