@@ -128,7 +128,8 @@ def _beside(asserted: Sequence[Coding]) -> Beside:
     for coding in asserted:
         sentences[sentence_of(coding)].append(coding)
     by_id = {c.id: c for c in asserted}
-    met = (pair for together in sentences.values() for pair in itertools.permutations(together, 2))
+    several = (together for together in sentences.values() if len(together) > 1)
+    met = (pair for together in several for pair in itertools.permutations(together, 2))
     tied = [(c, by_id[c.tied_to]) for c in asserted if c.tied_to in by_id]
     found: Beside = defaultdict(list)
     for one, other in itertools.chain(met, tied, ((to, c) for c, to in tied)):

@@ -5,41 +5,40 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.bibliography.normal import normal_doi, normal_title
-from pipeline.flips import flips
+from pipeline.flips import Cause, Code, flips
 from pipeline.history import FIRST, Change, ChangeKind, Changes, SeenCoding, SeenPaper, Snapshot
 from pipeline.outcomes import MovedPaper, TopicChanges
+from pipeline.records import BOTH
 
 TELLING = 3  # words of a title that only one paper has: "Editorial" is none
 IN: ChangeKind = "paper in"  # kinds of change that are causes of others
 OUT: ChangeKind = "paper out"
 REPLACED: ChangeKind = "paper replaced"
+UNKNOWN = "not known"
+EXCLUDED = "excluded by "  # how the reason begins that people give for taking a paper out
 
 
 @dataclass(frozen=True, slots=True)
 class _Papers:
     """Papers of two runs by id. `replaced` leads from a new version's id to that of the old one.
 
-    `altered` says what else than papers is otherwise, such as "codebook changed".
+    `causes` says, by old and new id, why a paper's codings may be otherwise than before.
     """
 
     old: Mapping[str, SeenPaper]
     new: Mapping[str, SeenPaper]
     replaced: Mapping[str, str]
-    altered: str
+    causes: Mapping[str, str]
 
-    def came(self) -> set[str]:
-        return set(self.new) - set(self.old) - set(self.replaced)
 
-    def left(self) -> set[str]:
-        return set(self.old) - set(self.new) - set(self.replaced.values())
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A coding that was gained, lost or changed, and why; `was` is what it was where it changed."""
 
-    def cause(self, document_id: str) -> str:
-        """Why codings of this paper, by its new id if it has one, are otherwise than before."""
-        if document_id not in self.new:
-            return OUT
-        if document_id in self.replaced:
-            return REPLACED
-        return self.altered if document_id in self.old else IN
+    kind: ChangeKind
+    coding: SeenCoding
+    why: str
+    was: SeenCoding | None = None
 
 
 def changes(before: Snapshot | None, now: Snapshot, topics: TopicChanges) -> Changes:
@@ -50,20 +49,23 @@ def changes(before: Snapshot | None, now: Snapshot, topics: TopicChanges) -> Cha
     words of the sentence; so one that only moved in its paper is neither gained nor lost, and
 
     - papers now = papers before + in - out;
-    - codings now = codings before + gained - lost; *changed* ones are in both, with other status or domain.
+    - codings now = codings before + gained - lost; *changed* ones are in both, with other code, status or domain.
 
-    A coding's cause is its paper's coming, leaving or being replaced; in a paper that stayed it is what
-    changed of the versions: the codebook, the model, the reading or the program that codes. A verdict flipped
-    where its words differ; the reason names the papers that came to assert the code on a side or ceased to.
+    A coding's cause is its paper's coming or leaving; else what people decided on it since ("rejected by Ann", "no
+    longer added by Ann"); else that its paper was replaced, or what changed of the versions: the codebook, the model,
+    the reading or the program that codes. A verdict flipped where its words differ; the reason names the papers that
+    came to assert the code on a side or ceased to, each with the cause of its codings there.
     """
     if before is None:
         return FIRST
     old, new = ({p.document_id: p for p in run.papers} for run in (before, now))
-    papers = _Papers(old, new, _replaced(old, new), _altered(before.versions, now.versions))
+    replaced, altered = _replaced(old, new), _altered(before.versions, now.versions)
+    papers = _Papers(old, new, replaced, _causes(old, new, replaced, altered, now.left_out))
+    moves = list(_moves(papers, before, now))
     rows = (
         *_paper_rows(papers, before, now),
-        *_coding_rows(papers, before, now),
-        *flips(before, now, papers.replaced, papers.cause, papers.altered),
+        *(_coding(move, papers) for move in moves),
+        *flips(before, now, replaced, _because(papers, moves), altered),
         *_topic_rows(topics, new),
     )
     return Changes(first=False, rows=rows)
@@ -92,7 +94,7 @@ def _altered(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     parts = [name for name in new if new[name] != old.get(name)]
     if "model" in parts:  # the program's fingerprint covers the model's file
         parts = [name for name in parts if name != "program"]
-    return f"{' and '.join(parts)} changed" if parts else "not known"
+    return f"{' and '.join(parts)} changed" if parts else UNKNOWN
 
 
 def _replaced(old: Mapping[str, SeenPaper], new: Mapping[str, SeenPaper]) -> dict[str, str]:
@@ -118,15 +120,27 @@ def _telling_title(paper: SeenPaper) -> str:
     return title if len(title.split()) >= TELLING else ""
 
 
+def _causes(
+    old: Mapping[str, SeenPaper],
+    new: Mapping[str, SeenPaper],
+    replaced: Mapping[str, str],
+    altered: str,
+    left_out: Mapping[str, str],
+) -> dict[str, str]:
+    told = {i: left_out.get(i, "").partition(": ")[0] for i in old}
+    left = {i: f"{OUT}: {why}" if why.startswith(EXCLUDED) else OUT for i, why in told.items()}
+    stayed = {i: altered if i in old else IN for i in new}
+    return left | stayed | dict.fromkeys((*replaced, *replaced.values()), REPLACED)
+
+
 def _paper_rows(papers: _Papers, before: Snapshot, now: Snapshot) -> Iterator[Change]:
-    came, left = papers.came(), papers.left()
     for paper in now.papers:
-        if paper.document_id in came:
+        if papers.causes[paper.document_id] == IN:
             held = before.left_out.get(paper.document_id)
             why = f"left out in the last run: {held}" if held else "new in the folder"
             yield _paper(IN, paper, "", paper.path, why)
     for paper in before.papers:
-        if paper.document_id in left:
+        if papers.causes[paper.document_id].startswith(OUT):
             why = now.left_out.get(paper.document_id, "no longer in the folder")
             yield _paper(OUT, paper, paper.path, "", why)
     for paper in now.papers:
@@ -146,15 +160,47 @@ def _paper(kind: ChangeKind, paper: SeenPaper, before: str, after: str, why: str
 # ---- codings ----
 
 
-def _coding_rows(papers: _Papers, before: Snapshot, now: Snapshot) -> Iterator[Change]:
+def _moves(papers: _Papers, before: Snapshot, now: Snapshot) -> Iterator[_Move]:
+    """Codings gained, lost, changed. One that people put aside, or no longer do, is known by those set aside."""
     pairs, lost, gained = _paired(papers, before.codings, now.codings)
+    freed = {coding.id: was.decided for was, coding in _paired(papers, before.set_aside, gained)[0]}
+    barred = {was.id: coding.decided for was, coding in _paired(papers, lost, now.set_aside)[0]}
     for coding in gained:
-        yield _coding("coding gained", coding, papers, papers.new, "", _standing(coding))
+        cause = papers.causes[coding.document_id]
+        yield _Move("coding gained", coding, _why(freed.get(coding.id, ""), coding.decided, cause))
     for coding in lost:
-        yield _coding("coding lost", coding, papers, papers.old, _standing(coding), "")
+        cause = papers.causes[coding.document_id]
+        yield _Move("coding lost", coding, _why(coding.decided, barred.get(coding.id, ""), cause))
     for was, coding in pairs:
         if _standing(was) != _standing(coding):
-            yield _coding("coding changed", coding, papers, papers.new, _standing(was), _standing(coding))
+            cause = papers.causes[coding.document_id]
+            yield _Move("coding changed", coding, _why(was.decided, coding.decided, cause), was)
+
+
+def _why(was: str, now: str, cause: str) -> str:
+    """Why a coding is otherwise: what people did since, where `was` and `now` say what they had and have decided;
+    else the cause. Where people differ over what the machine has, its word stands, and they changed nothing."""
+    if cause == IN or cause.startswith(OUT) or was == now or (not was and now.startswith("disputed")):
+        return cause
+    if now:
+        return now
+    return f"no longer {was}" if cause == UNKNOWN else f"no longer {was}; {cause}"
+
+
+def _because(papers: _Papers, moves: Iterable[_Move]) -> Cause:
+    """Why a paper says otherwise of a code on a side: the causes of its codings there, or else its own."""
+    as_new = {old: new for new, old in papers.replaced.items()}
+    found: dict[tuple[str, Code], set[tuple[str, str]]] = defaultdict(set)
+    for move in moves:
+        for coding in filter(None, (move.was, move.coding)):
+            paper = as_new.get(coding.document_id, coding.document_id)
+            found[paper, (coding.family, coding.code)].add((coding.domain, move.why))
+
+    def because(code: Code, side: str, document_id: str) -> str:
+        told = {why for domain, why in found.get((document_id, code), ()) if domain in (side, BOTH)}
+        return ", ".join(sorted(told)) or papers.causes[document_id]
+
+    return because
 
 
 def _paired(
@@ -181,25 +227,29 @@ def _paired(
     return pairs, [coding for coding in waiting.values() if coding.id not in paired], gained
 
 
-def _standing(coding: SeenCoding) -> str:
-    return f"{coding.status}, {coding.domain}"
+def _standing(coding: SeenCoding) -> tuple[str, str, str, str]:
+    return coding.family, coding.code, coding.status, coding.domain
 
 
-def _coding(
-    kind: ChangeKind, coding: SeenCoding, papers: _Papers, of: Mapping[str, SeenPaper], before: str, after: str
-) -> Change:
-    replaced = coding.document_id in papers.replaced.values()
+def _coding(move: _Move, papers: _Papers) -> Change:
+    """The row of a coding; its code is told beside status and domain where it was another one."""
+    coding, was = move.coding, move.was
+    code = 0 if was and was.code != coding.code else 1
+    now = ", ".join((coding.code, coding.status, coding.domain)[code:])
+    then = ", ".join((was.code, was.status, was.domain)[code:]) if was else ""
+    lost = move.kind == "coding lost"
+    of = papers.old if lost else papers.new
     return Change(
-        kind=kind,
+        kind=move.kind,
         document_id=coding.document_id,
         citation_key=of[coding.document_id].citation_key,
         family=coding.family,
         code=coding.code,
         coding_id=coding.id,
         quote=coding.quote,
-        before=before,
-        after=after,
-        why=REPLACED if replaced else papers.cause(coding.document_id),
+        before=now if lost else then,
+        after="" if lost else now,
+        why=move.why,
     )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from pipeline.history import Change, SeenVerdict, Snapshot
 from pipeline.records import BOTH
@@ -10,6 +11,7 @@ from pipeline.records import BOTH
 NAMED = 8  # papers that a reason names; of more it gives the number
 
 Code = tuple[str, str]  # family, code
+Cause = Callable[[Code, str, str], str]  # why, by code, side and id of a paper, it says otherwise there
 Said = dict[str, str]  # by paper: what it says of a code on a side
 ASSERTED, WEAK, SILENT = "asserted", "proposed or negated", "silent"
 
@@ -25,14 +27,12 @@ class _Side:
         return dict.fromkeys(self.papers, SILENT) | self.said.get(code, {})
 
 
-def flips(
-    before: Snapshot, now: Snapshot, replaced: Mapping[str, str], cause: Callable[[str], str], altered: str
-) -> Iterator[Change]:
+def flips(before: Snapshot, now: Snapshot, replaced: Mapping[str, str], cause: Cause, altered: str) -> Iterator[Change]:
     """A change for each code whose verdict is another one now, in the order of the codebook.
 
     `replaced` leads from the id of a paper's new version to that of the old one, and the two are one paper here;
-    `cause` says what befell a paper, `altered` what else changed. A code that one of the two codebooks lacks is
-    told unless nothing was found of it.
+    `cause` says what befell a paper or its codings, `altered` what else changed. A code that one of the two codebooks
+    lacks is told unless nothing was found of it.
     """
     was, today = ({(v.family, v.code): v for v in run.verdicts} for run in (before, now))
     keys = {p.document_id: p.citation_key for p in (*before.papers, *now.papers)}
@@ -50,7 +50,7 @@ def flips(
             code=code[1],
             before=_in_counts(old, before),
             after=_in_counts(new, now),
-            why=_reason(moved, now, keys, cause) or _no_paper(old, new, altered),
+            why=_reason(moved, now, keys, partial(cause, code)) or _no_paper(old, new, altered),
             papers=tuple(dict.fromkeys(i for side in moved for ids in side.values() for i in ids))[:NAMED],
         )
 
@@ -90,15 +90,15 @@ def _moved(was: Said, now: Said) -> dict[str, list[str]]:
 
 
 def _reason(
-    moved: list[dict[str, list[str]]], now: Snapshot, keys: Mapping[str, str], cause: Callable[[str], str]
+    moved: list[dict[str, list[str]]], now: Snapshot, keys: Mapping[str, str], cause: Callable[[str, str], str]
 ) -> str:
     """The papers that made the difference, side by side; empty where there are none."""
     told = []
-    for (_, label), groups in zip(now.sides, moved, strict=True):
+    for (side, label), groups in zip(now.sides, moved, strict=True):
         parts = [
             f"{len(ids)} {words} paper{'' if len(ids) == 1 else 's'} without it"
             if words in ("more", "fewer")
-            else f"{words} {_named([f'{keys[i]} ({cause(i)})' for i in ids])}"
+            else f"{words} {_named([f'{keys[i]} ({cause(side, i)})' for i in ids])}"
             for words, ids in groups.items()
         ]
         told += [f"{label}: {', '.join(parts)}"] if parts else []

@@ -20,7 +20,11 @@ class SeenPaper:
 
 @dataclass(frozen=True, slots=True)
 class SeenCoding:
-    """A coding as a run made it, in short; `quote` holds the opening words of its sentence."""
+    """A coding as a run left it, in short; `quote` holds the opening words of its sentence.
+
+    `decided` says who made it other than the machine has it, such as "recoded by Ann"; empty where the machine's
+    word stands.
+    """
 
     id: str
     document_id: str
@@ -29,6 +33,7 @@ class SeenCoding:
     domain: str
     status: str
     quote: str
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class Snapshot:
     `before` names the snapshot that this run was compared with, empty for a first run. `versions` holds what
     codings depend on besides the papers: codebook, model, reading, program, each as some fingerprint.
     `sides` are (id, label) of the two domains, left first. `left_out` gives, by sha256, why a file is not in
-    the tables. Codings are in the order of `papers` and of the text, verdicts in the codebook's order.
+    the tables. Codings are in the order of `papers` and of the text, verdicts in the codebook's order; `set_aside`
+    are those that count nowhere, such as what people rejected.
     `topics` is what the next run's topics are held against.
     """
 
@@ -62,6 +68,7 @@ class Snapshot:
     verdicts: tuple[SeenVerdict, ...]
     left_out: dict[str, str]
     topics: RememberedTopics
+    set_aside: tuple[SeenCoding, ...] = ()
 
 
 ChangeKind = Literal[
@@ -70,7 +77,7 @@ ChangeKind = Literal[
     "paper replaced",  # another version of a paper, in a file of other bytes
     "coding gained",
     "coding lost",
-    "coding changed",  # in status or domain
+    "coding changed",  # in code, status or domain
     "verdict flipped",
     "topic born",
     "topic died",

@@ -97,7 +97,7 @@ def adjusted(p: Sequence[float | None]) -> list[float | None]:
 
     known = [value for value in p if value is not None]
     rates = iter(false_discovery_control(known) if known else ())
-    return [None if value is None else rounded(next(rates)) for value in p]
+    return [None if value is None else float(next(rates)) for value in p]
 
 
 def weigh(standings: Counter[tuple[int, int]]) -> Weighed:

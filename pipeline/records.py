@@ -191,26 +191,22 @@ class Document:
         """The boxes of the words that [start, end) touches, words of one line joined into one box."""
         first = int(np.searchsorted(self.words.end, start, side="right"))
         last = int(np.searchsorted(self.words.start, end, side="left"))
-        lines: list[Box] = []
-        for i in range(first, last):
-            x0, top, x1, bottom = (float(v) for v in self.words.box[i])
-            box = Box(int(self.words.page[i]), x0, top, x1, bottom)
-            if lines and _same_line(lines[-1], box):
-                lines[-1] = _join(lines[-1], box)
+        pages, corners = self.words.page[first:last].tolist(), self.words.box[first:last].tolist()
+        lines: list[list[float]] = []  # plain lists: a table asks for the boxes of every sentence
+        for page, (x0, top, x1, bottom) in zip(pages, corners, strict=True):
+            line = lines[-1] if lines else None
+            if line and _same_line(line, page, x0, top, bottom):
+                line[2:] = min(line[2], top), max(line[3], x1), max(line[4], bottom)
             else:
-                lines.append(box)
-        return tuple(lines)
+                lines.append([page, x0, top, x1, bottom])
+        return tuple(Box(int(page), *edges) for page, *edges in lines)
 
 
-def _same_line(line: Box, word: Box) -> bool:
-    """Whether the word carries the line on: same page, to the right, overlapping by half its height."""
-    overlap = min(line.bottom, word.bottom) - max(line.top, word.top)
-    height = min(line.bottom - line.top, word.bottom - word.top)
-    return line.page == word.page and word.x0 >= line.x0 and overlap >= height / 2
-
-
-def _join(a: Box, b: Box) -> Box:
-    return Box(a.page, min(a.x0, b.x0), min(a.top, b.top), max(a.x1, b.x1), max(a.bottom, b.bottom))
+def _same_line(line: list[float], page: int, x0: float, top: float, bottom: float) -> bool:
+    """Whether a word carries on the line [page, x0, top, x1, bottom]: same page, to the right, overlapping by half
+    its height."""
+    overlap = min(line[4], bottom) - max(line[2], top)
+    return line[0] == page and x0 >= line[1] and overlap >= min(line[4] - line[2], bottom - top) / 2
 
 
 @dataclass(frozen=True, slots=True)

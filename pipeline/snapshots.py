@@ -22,6 +22,7 @@ from pipeline.export.results import Results
 from pipeline.files import STATE, write_bytes
 from pipeline.history import SeenCoding, SeenPaper, SeenVerdict, Snapshot
 from pipeline.outcomes import Comparison
+from pipeline.records import Coding
 
 FORMAT = 1
 OPENING = 80  # characters of a sentence by which it is known again, and shown once it is gone
@@ -35,6 +36,7 @@ def take(results: Results, before: Snapshot | None, reading: str, program: str) 
     `reading` and `program` are the fingerprints of what made sentences of papers, and codings of sentences.
     """
     left, right = results.codebook.domains
+    counting = {coding.id for coding in results.codings}
     return Snapshot(
         run_id=results.versions["run_id"],
         before=name_of(before) if before else "",
@@ -49,14 +51,19 @@ def take(results: Results, before: Snapshot | None, reading: str, program: str) 
             SeenPaper(p.document_id, p.citation_key, p.metadata.title, p.metadata.doi, p.path, p.domain)
             for p in results.papers
         ),
-        codings=tuple(
-            SeenCoding(c.id, c.document_id, c.family, c.code, c.domain, c.status, c.quote[:OPENING])
-            for c in results.codings
-        ),
+        codings=tuple(_seen(coding) for coding in results.codings),
         verdicts=tuple(_verdict(row) for row in results.comparisons),
         left_out={r.sha256: r.reason for r in results.rejected if r.sha256},
         topics=remember(results.topics),
+        set_aside=tuple(_seen(coding) for coding in results.evidence if coding.id not in counting),
     )
+
+
+def _seen(c: Coding) -> SeenCoding:
+    """A coding in short. To accept is to leave the machine's word, and so is a dispute over it."""
+    names = " and ".join(c.reviewer.split("; "))
+    decided = f"{c.review_status} by {names}" if c.review_status not in ("unreviewed", "accepted") else ""
+    return SeenCoding(c.id, c.document_id, c.family, c.code, c.domain, c.status, c.quote[:OPENING], decided)
 
 
 def _verdict(row: Comparison) -> SeenVerdict:
@@ -126,21 +133,29 @@ def _paths(out: Path, name: str) -> tuple[Path, Path]:
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:
     """A snapshot as lists and texts, the codings by paper, so that its long id stands there once."""
-    by_paper = groupby(snapshot.codings, key=lambda c: c.document_id)
     return {
         "run_id": snapshot.run_id,
         "before": snapshot.before,
         "versions": snapshot.versions,
         "sides": snapshot.sides,
         "papers": [astuple(paper) for paper in snapshot.papers],
-        "codings": [
-            (paper, [(c.id, c.family, c.code, c.domain, c.status, c.quote) for c in codings])
-            for paper, codings in by_paper
-        ],
+        "codings": _by_paper(snapshot.codings),
+        "set_aside": _by_paper(snapshot.set_aside),
         "verdicts": [astuple(verdict) for verdict in snapshot.verdicts],
         "left_out": snapshot.left_out,
         "topics": to_json(snapshot.topics),
     }
+
+
+def _by_paper(codings: Sequence[SeenCoding]) -> list[tuple[str, list[tuple[str, ...]]]]:
+    return [
+        (paper, [(c.id, c.family, c.code, c.domain, c.status, c.quote, c.decided) for c in group])
+        for paper, group in groupby(codings, key=lambda c: c.document_id)
+    ]
+
+
+def _codings(kept: Sequence[tuple[str, Sequence[Any]]]) -> tuple[SeenCoding, ...]:
+    return tuple(SeenCoding(row[0], paper, *row[1:]) for paper, rows in kept for row in rows)
 
 
 def _snapshot(
@@ -149,14 +164,16 @@ def _snapshot(
     codings: Sequence[tuple[str, Sequence[Any]]],
     verdicts: Sequence[Sequence[Any]],
     topics: str,
+    set_aside: Sequence[tuple[str, Sequence[Any]]] = (),
     **rest: Any,
 ) -> Snapshot:
     (left, left_label), (right, right_label) = sides
     return Snapshot(
         sides=((left, left_label), (right, right_label)),
         papers=tuple(SeenPaper(*row) for row in papers),
-        codings=tuple(SeenCoding(row[0], paper, *row[1:]) for paper, rows in codings for row in rows),
+        codings=_codings(codings),
         verdicts=tuple(SeenVerdict(family, code, said, tuple(k), tuple(n)) for family, code, said, k, n in verdicts),
         topics=from_json(topics),
+        set_aside=_codings(set_aside),
         **rest,
     )

@@ -179,6 +179,99 @@ def test_a_coding_whose_status_changed_is_neither_gained_nor_lost() -> None:
     assert (row.kind, row.before, row.after) == ("coding changed", "asserted, cp", "negated, cp")
 
 
+# ---- what people decided ----
+
+
+def by_people(made: SeenCoding, decided: str) -> SeenCoding:
+    return replace(made, decided=decided)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "why"),
+    [
+        ("", "recoded by Ann", "recoded by Ann"),
+        ("recoded by Ann", "", "no longer recoded by Ann"),
+        ("recoded by Ann", "recoded by Ben", "recoded by Ben"),
+        ("recoded by Ann", "disputed by Ann and Ben", "disputed by Ann and Ben"),
+        ("", "disputed by Ann and Ben", "not known"),  # the machine's word stood and stands
+        ("added by Ann", "added by Ann", "not known"),
+    ],
+)
+def test_a_coding_that_people_changed_says_so(was: str, now: str, why: str) -> None:
+    old, new = by_people(coding("a"), was), by_people(coding("a", said="negated"), now)
+    (row,) = changes(run([paper("a")], [old]), run([paper("a")], [new])).rows
+    assert (row.kind, row.why) == ("coding changed", why)
+
+
+def test_another_code_that_a_person_gave_is_a_change_that_tells_both() -> None:
+    new = by_people(replace(coding("a"), code="ban"), "recoded by Ann")
+    (row,) = changes(run([paper("a")], [coding("a")]), run([paper("a")], [new], model="x")).rows
+    assert (row.kind, row.before, row.after, row.why) == (
+        "coding changed",
+        "tax, asserted, cp",
+        "ban, asserted, cp",
+        "recoded by Ann",
+    )
+
+
+def test_what_a_person_rejected_or_added_is_not_laid_to_the_program() -> None:
+    aside = by_people(coding("a"), "rejected by Ann")
+    added = by_people(coding("a", "ban"), "added by Ben")
+    before = run([paper("a")], [coding("a"), coding("a", quote="A fee.")])
+    now = replace(run([paper("a")], [added], model="x"), set_aside=(aside,))
+    assert {(row.kind, row.coding_id, row.why) for row in changes(before, now).rows} == {
+        ("coding lost", aside.id, "rejected by Ann"),
+        ("coding lost", "a-tax-A fee.", "model changed"),
+        ("coding gained", added.id, "added by Ben"),
+    }
+    assert {(row.kind, row.coding_id, row.why) for row in changes(now, before).rows} == {
+        ("coding gained", aside.id, "no longer rejected by Ann; model changed"),
+        ("coding gained", "a-tax-A fee.", "model changed"),
+        ("coding lost", added.id, "no longer added by Ben; model changed"),
+    }
+
+
+def test_a_rejected_coding_is_known_again_where_it_moved_or_its_paper_was_replaced() -> None:
+    before = run([paper("a", doi="10.1234/x")], [coding("a")])
+    for name, reading in (("a", "x"), ("b", "r")):
+        aside = by_people(replace(coding(name), id="elsewhere"), "rejected by Ann")
+        now = replace(run([paper(name, doi="10.1234/x")], reading=reading), set_aside=(aside,))
+        (lost,) = of_kind(changes(before, now), "coding lost")
+        assert lost.why == "rejected by Ann"
+
+
+def test_codings_of_a_paper_that_came_or_left_go_with_it_whatever_was_decided() -> None:
+    aside = by_people(coding("b"), "rejected by Ann")
+    came, left = by_people(coding("c"), "added by Ann"), by_people(coding("b"), "recoded by Ann")
+    before = run([paper("b")], [left])
+    now = replace(run([paper("c")], [came]), set_aside=(aside,))
+    assert {row.why for row in changes(before, now).rows if row.coding_id} == {"paper in", "paper out"}
+
+
+def test_a_paper_that_people_excluded_leaves_by_their_name() -> None:
+    why = "excluded by Ann, 2026-01-31: no policy: only chemistry"
+    said = [verdict("tax", "shared", (1, 0), (1, 0))], [verdict("tax", "not found", (0, 0), (0, 0))]
+    before, now = run([paper("a")], [coding("a")], said[0]), run([], [], said[1], left_out={"a": why})
+    out, lost, flip = changes(before, now).rows
+    assert (out.kind, out.why) == ("paper out", why)
+    assert (lost.kind, lost.why) == ("coding lost", "paper out: excluded by Ann, 2026-01-31")
+    assert flip.why == "CP: no longer by key-a (paper out: excluded by Ann, 2026-01-31)"
+    (back, *_) = changes(now, before).rows
+    assert (back.kind, back.why) == ("paper in", f"left out in the last run: {why}")
+
+
+def test_a_verdict_that_decisions_flipped_says_so_by_side_and_code() -> None:
+    mixed = [paper("a", "both"), paper("b", "climate")]
+    codings = [coding("a"), coding("a", quote="A fee.", domain="climate"), coding("b", domain="climate")]
+    before = run(mixed, codings, [verdict("tax", "shared", (1, 2), (1, 2))])
+    rejected = (by_people(codings[0], "rejected by Ann"), by_people(codings[2], "rejected by Ben"))
+    now = replace(run(mixed, [], [verdict("tax", "not found", (0, 0), (1, 2))], model="x"), set_aside=rejected)
+    (flip,) = of_kind(changes(before, now), "verdict flipped")
+    assert flip.why == (
+        "CP: no longer by key-a (rejected by Ann); Climate: no longer by key-a (model changed), key-b (rejected by Ben)"
+    )
+
+
 # ---- verdicts ----
 
 
@@ -275,6 +368,8 @@ def random_runs(draw: st.DrawFn) -> Snapshot:
     terms = st.tuples(st.text(), st.floats(0, 1))
     topics = [RememberedTopic(n, draw(st.text()), tuple(draw(st.lists(terms)))) for n in range(draw(st.integers(0, 3)))]
     made = run(papers, codings, told, codebook=draw(st.sampled_from("xy")))
+    aside = [by_people(c, "rejected by Ann") for c in codings if draw(st.booleans())]
+    made = replace(made, codings=tuple(c for c in codings if c.id not in {a.id for a in aside}), set_aside=tuple(aside))
     return replace(made, topics=RememberedTopics(tuple(topics), dict.fromkeys(names, 1), 9))
 
 
@@ -289,6 +384,11 @@ def test_counts_sum(before: Snapshot, now: Snapshot) -> None:
     assert sum(row.why == "paper in" for row in changed.rows if row.coding_id) == sum(
         c.document_id in came for c in now.codings
     )
+    kept = {paper.document_id for paper in before.papers} & {paper.document_id for paper in now.papers}
+    barred = {c.id for c in before.codings} & {c.id for c in now.set_aside}
+    assert {row.coding_id for row in of_kind(changed, "coding lost") if row.why == "rejected by Ann"} >= {
+        i for i in barred if i.split("-")[0] in kept
+    }
     flipped = {row.code for row in of_kind(changed, "verdict flipped")}
     was, told = ({v.code: v.verdict for v in r.verdicts} for r in (before, now))
     assert flipped == {code for code in was if was[code] != told[code]}

@@ -97,5 +97,5 @@ def _authors(value: str) -> tuple[str, ...]:
 
 
 def _excluded(paper: Paper, decision: Decision) -> Rejection:
-    reason = f"{decision.note} (excluded by {decision.coder}, {decision.at[:10]})"
+    reason = f"excluded by {decision.coder}, {decision.at[:10]}: {decision.note}"
     return Rejection(paper.path, paper.document_id, "excluded", reason, "nothing to do; include it again if it belongs")

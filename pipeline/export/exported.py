@@ -5,6 +5,7 @@ The fingerprint goes with each row: a table says by itself what was edited, whic
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 EDITABLE = ("review_status", "family", "code", "domain", "status", "note")
@@ -24,6 +25,7 @@ def before_editing(fingerprint: str) -> dict[str, str]:
     return dict(zip(EDITABLE, fingerprint.split(), strict=True))
 
 
+@lru_cache(maxsize=10_000)  # nearly all notes are empty
 def note_mark(note: str) -> str:
     """A mark that two notes share where they differ in spaces at most, as a spreadsheet may leave them."""
     return hashlib.sha256(" ".join(note.split()).encode("utf-8", "replace")).hexdigest()[:8]

@@ -18,8 +18,9 @@ from pipeline.records import BOTH, OTHER, Coding, Document, Paper, Role, Status
 
 BUDGET = 2_000_000  # characters of all this; the quotes beyond it stand in evidence.csv alone
 ROW = 85  # characters that a coding and its sentence cost without their quote
+FOR_BEST = 0.25  # of the budget, however many codings there are: the quotes that tables and narrative lead to
 FOR_QUOTES = 0.8  # of what is left for text; the rest is for context
-_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_UNSAFE = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 _STATUSES = get_args(Status)
 
 Sentence = tuple[str, int, int]
@@ -48,8 +49,10 @@ def island(results: Results) -> Markup:
         "sentences": sentences,
         "codings": codings,
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Markup(clean(text).translate(_UNSAFE))  # noqa: S704 - no character that could end the element is left
+    text = clean(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    for character, escape in _UNSAFE.items():
+        text = text.replace(character, escape)
+    return Markup(text)  # noqa: S704 - no character that could end the element is left
 
 
 def _paper(paper: Paper, sides: tuple[str, str]) -> list[Any]:
@@ -111,7 +114,7 @@ def _marks(c: Coding) -> list[list[int]]:
 def _within(results: Results) -> tuple[set[Sentence], set[Sentence]]:
     """The sentences whose quote, and whose context, the report carries: the most wanted, up to the budget."""
     lengths = {_sentence(coding): len(coding.quote) for coding in _ranked(results)}
-    left = max(0, BUDGET - ROW * len(results.codings))
+    left = max(BUDGET - ROW * len(results.codings), BUDGET * FOR_BEST)
     told = set(_up_to(lengths.items(), left * FOR_QUOTES))
     return told, set(_up_to(((s, 2 * CONTEXT) for s in lengths if s in told), left * (1 - FOR_QUOTES)))
 

@@ -147,8 +147,12 @@ def _reading(results: Results) -> list[str]:
     return [
         f"- Drafted by rule from the tables: {len(results.papers)} papers, {of_left} of them on the side of "
         f"{escaped(left.label)} and {of_right} on that of {escaped(right.label)}, {on_both} of them on both.",
-        "- A paper asserts a code where at least one of its sentences states it as so; papers are counted, not "
-        "sentences. Proposals and denials are counted apart.",
+        "- A paper asserts a code where at least one of its sentences states it as so, be it that it cites another for "
+        "that; `own` in comparison.csv counts those that say it themselves. Papers are counted, not sentences. "
+        "Proposals and denials are counted apart.",
+        "- A difference is told where the 95 % interval of its own code excludes zero. So many codes are compared that "
+        "some differ by chance: of the differences with a false discovery rate no higher than the one told (Benjamini "
+        "and Hochberg, over all codes found), about that share may be such.",
         "- A citation gives the page of the file, from 1, and leads to its quote in report.html beside this text.",
         "- What may carry over is well evidenced on one side (at least 3 papers, and surely more than 5 % of them) "
         "and thin on the other (one paper or none, or surely fewer than 5 %), by a difference whose 95 % interval "

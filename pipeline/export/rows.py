@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from pipeline.evidence import STRENGTH, said
@@ -82,9 +83,11 @@ def _evidence(results: Results) -> Iterator[Row]:
         document = results.document(document_id)
         full = {"full_text": int(papers[document_id].full_text)}
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions, **full}
+        placed = cache(partial(_placed, document))  # a sentence may have several codings
         for coding in codings.values():
-            tied = _tied(codings.get(coding.tied_to))
-            yield {**about, **_coded(coding), **tied, **_placed(document, coding), **_reviewed(document, coding)}
+            tied, coded = _tied(codings.get(coding.tied_to)), _coded(coding)
+            reviewed = _reviewed(document, coding, coded)
+            yield {**about, **coded, **tied, **placed(coding.start, coding.end), **reviewed}
 
 
 def _coded(coding: Coding) -> dict[str, Any]:
@@ -116,12 +119,12 @@ def _tied(instrument: Coding | None) -> dict[str, str]:
     return {"tied_to": instrument.id, "tied_instrument": ": ".join(names)}
 
 
-def _placed(document: Document, coding: Coding) -> dict[str, Any]:
-    page = document.page_at(coding.start)
-    before, after = context(document, coding.start, coding.end)
+def _placed(document: Document, start: int, end: int) -> dict[str, Any]:
+    page = document.page_at(start)
+    before, after = context(document, start, end)
     boxes = [
-        [b.page, *(round(v, 2) for v in (b.x0, b.top, b.x1, b.bottom))]
-        for b in document.boxes(coding.start, coding.end)
+        [b.page, round(b.x0, 2), round(b.top, 2), round(b.x1, 2), round(b.bottom, 2)]
+        for b in document.boxes(start, end)
     ]
     return {
         "page": page.number,
@@ -132,10 +135,10 @@ def _placed(document: Document, coding: Coding) -> dict[str, Any]:
     }
 
 
-def _reviewed(document: Document, coding: Coding) -> dict[str, str]:
+def _reviewed(document: Document, coding: Coding, coded: Row) -> dict[str, str]:
     row = {name: getattr(coding, name) for name in _REVIEW}
     row["note"] = row["note"] or reading_note(document, coding)
-    return {**row, "exported_as": exported_as(row | _coded(coding))}
+    return {**row, "exported_as": exported_as({**coded, **row})}
 
 
 def _documents(results: Results) -> Iterator[Row]:

@@ -71,11 +71,17 @@ def cited(results: Results) -> set[str]:
 
 
 def apart(row: Carried, names: Words) -> Sentence:
-    """The counts, and how far the shares lie apart."""
+    """The counts, how far the shares lie apart, and how likely it is that this is chance among so many codes."""
     ends = sorted((abs(row.row.low or 0), abs(row.row.high or 0)))
     flips = ", and leaving out one paper could change that" if row.row.flips_to else ""
-    gap = f"{points(abs(row.row.difference or 0))} apart (95 % interval {ends[0] * 100:.0f} to {ends[1] * 100:.0f})"
+    interval = f"95 % interval {ends[0] * 100:.0f} to {ends[1] * 100:.0f}"
+    rate = "" if row.row.q is None else f"; false discovery rate {_rate(row.row.q)}"
+    gap = f"{points(abs(row.row.difference or 0))} apart ({interval}{rate})"
     return (*counts(row, names), f"; the shares are {gap}{flips}")
+
+
+def _rate(q: float) -> str:
+    return f"{q * 100:.0f} %" if q >= 0.01 else "under 1 %"
 
 
 def counts(row: Carried, names: Words) -> Sentence:

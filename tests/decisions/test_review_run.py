@@ -103,6 +103,13 @@ def test_decisions_change_the_tables_at_the_cost_of_the_tables_alone(few: Settin
     now = {(r["family"], r["code"]): r for r in rows(few, "comparison")}
     assert sum(int(r["cp_reviewed"]) + int(r["climate_reviewed"]) for r in before) == 0
     assert int(now["motivator", "reputation"]["cp_reviewed"]) == 1
+    changed = {row["coding_id"] or row["kind"]: row for row in rows(few, "changes") if "topic" not in row["kind"]}
+    assert changed["paper out"]["why"].startswith("excluded by Ann, ")
+    assert (changed[told["no"]]["kind"], changed[told["no"]]["why"]) == ("coding lost", "rejected by Ann")
+    assert (changed[told["other"]]["kind"], changed[told["other"]]["why"]) == ("coding changed", "recoded by Ann")
+    assert changed[added["coding_id"]]["why"] == "added by Ben"
+    assert told["yes"] not in changed
+    assert not {row["why"] for row in changed.values()} & {"not known", "model changed", "program changed"}
     assert "Excluded by people: 1" in (few.out / "report.html").read_text(encoding="utf-8")
     assert few.log.read_bytes() == held
     assert refresh(few).unchanged
