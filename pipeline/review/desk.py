@@ -2,10 +2,10 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline import publish, store
 from pipeline.codebook import Codebook, load_codebook
@@ -15,16 +15,21 @@ from pipeline.decisions.anchor import around, standing
 from pipeline.decisions.apply import counted
 from pipeline.decisions.decision import ON_PAPERS, Decision
 from pipeline.decisions.reviewed import Reviewed, review
+from pipeline.double_coding import Unit
 from pipeline.errors import CorpusError, DecisionError
+from pipeline.evidence import Held, by_side, sides_of
 from pipeline.gathered import done_part, gathered
 from pipeline.outcomes import Comparison
 from pipeline.plan import make_plan
 from pipeline.records import CodedPaper, Coding, Document, Paper, Passage
 from pipeline.refresh import versions
+from pipeline.review.double import finder
 from pipeline.settings import Settings
 from pipeline.triage import Look, Order, worth_a_look
 
 DOCUMENTS = 16  # kept in memory for their pages
+
+Made = TypeVar("Made")
 
 
 class Desk:
@@ -39,6 +44,7 @@ class Desk:
         self.settings = settings
         self.log = settings.log
         self.lock = threading.RLock()
+        self._orders: dict[Order, tuple[Look, ...]] = {}
         self._load()
 
     # ---- loading ----
@@ -54,12 +60,13 @@ class Desk:
         self.versions = versions(self.plan)
         of_papers = (self.work.coded[paper.document_id] for paper in self.work.papers)
         self.machine_codings = {paper.document_id: paper.codings for paper in of_papers}
-        self._orders: dict[Order, tuple[Look, ...]] = {}
         self._document = lru_cache(DOCUMENTS)(self._load_document)
+        self.text, self.passages = cache(self._load_text), cache(self._load_passages)
+        self._finder = finder(self.passages)
         self._read_log()
 
     def _read_log(self) -> None:
-        self._log_seen = _stamp(self.log)
+        self._log_seen, self._orders = _stamp(self.log), {}
         self.decisions = log.read(self.log)
         done = self._review(
             self.decisions, self.work.papers, [c for of_paper in self.machine_codings.values() for c in of_paper]
@@ -98,20 +105,28 @@ class Desk:
         self._again({d.document_id or placed.get(d.undoes, "") for d in new})
 
     def _review(self, decisions: Iterable[Decision], papers: Sequence[Paper], codings: Sequence[Coding]) -> Reviewed:
-        return review(decisions, papers, codings, self.codebook, lambda i: self.document(i).text, self.passages)
+        return review(decisions, papers, codings, self.codebook, self.text, self.passages)
 
     def _load_document(self, document_id: str) -> Document:
-        return store.load_document(self._artifact("read", document_id))
+        return store.load_document(self.artifact("read", document_id))
 
     def document(self, document_id: str) -> Document:
         return self._document(document_id)
 
-    def passages(self, document_id: str) -> tuple[Passage, ...]:
-        return tuple(store.load_passages(self._artifact("split", document_id)))
+    def _load_text(self, document_id: str) -> str:
+        return next(store.load_texts([self.artifact("read", document_id)]))[1]
+
+    def _load_passages(self, document_id: str) -> tuple[Passage, ...]:
+        return tuple(store.load_passages(self.artifact("split", document_id)))
+
+    def sentences_at(self, document_id: str, start: int, end: int) -> range:
+        """Which sentences of a paper, from 0, share something with a place."""
+        return self._finder(document_id, start, end)
 
     def sentences(self) -> Iterator[tuple[str, int, str]]:
-        """Document id, offset and text of every sentence of every paper, one paper in memory at a time."""
-        for document_id, text in store.load_texts([self._artifact("read", i) for i in self.papers]):
+        """Document id, offset and text of every sentence of every paper."""
+        for document_id in self.papers:
+            text = self.text(document_id)
             for passage in self.passages(document_id):
                 yield document_id, passage.start, " ".join(text[passage.start : passage.end].split())
 
@@ -128,7 +143,7 @@ class Desk:
         paper = self.papers.get(document_id)
         if paper is None:
             raise DecisionError("this paper is not in the tables", document_id[:16], "load the list of papers anew")
-        text = self.document(document_id).text
+        text = self.text(document_id)
         before, after = around(text, start, end)
         about = {"citation_key": paper.citation_key, "title": paper.metadata.title, "doi": paper.metadata.doi}
         where = {"document_id": document_id, "start": start, "end": end, "quote": text[start:end]}
@@ -138,15 +153,24 @@ class Desk:
         """The sides of a paper's sentences, in their order."""
         return self.work.coded[document_id].domains
 
-    def _artifact(self, stage: str, document_id: str) -> Path:
+    def artifact(self, stage: str, document_id: str) -> Path:
         return store.artifact(self.settings.out, stage, self.plan.keys[stage], document_id)
 
     # ---- looking ----
 
+    def remember(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once for what is decided now, and anew after any change."""
+        with self.lock:
+            if name not in self._remembered:
+                self._remembered[name] = make()
+            found: Made = self._remembered[name]
+            return found
+
     @property
-    def codings(self) -> list[Coding]:
-        """All codings in the order of papers and text, those that were rejected too."""
-        return [coding for document_id in self.papers for coding in self._final.get(document_id, ())]
+    def held(self) -> Held:
+        """The codings that count on each side, those that were rejected too."""
+        papers, sides = list(self.papers.values()), sides_of(self.codebook)
+        return self.remember("held", lambda: by_side(papers, self.codings, sides))
 
     def of_paper(self, document_id: str) -> tuple[Coding, ...]:
         return tuple(self._final.get(document_id, ()))
@@ -164,17 +188,26 @@ class Desk:
         as a whole, so that it holds still while somebody works through it."""
         with self.lock:
             if order not in self._orders:
-                listed = [coding for coding in self.codings if counted(coding)]
-                decided = {c.id for c in listed if c.review_status != "unreviewed"}
-                papers = list(self.papers.values())
-                self._orders[order] = worth_a_look(listed, papers, self.comparisons, self.codebook, order, decided)
+                self._orders[order] = self._looks(order, frozenset())
             return self._orders[order]
 
+    def disputed(self, disputed: frozenset[tuple[Unit, str]]) -> tuple[Look, ...]:
+        """The same, those (sentence, family) first on which coders differ now."""
+        return self.remember("disputed", lambda: self._looks("disputed", disputed))
+
+    def _looks(self, order: Order, disputed: frozenset[tuple[Unit, str]]) -> tuple[Look, ...]:
+        listed = [c for c in self.codings if counted(c) or (order == "disputed" and c.review_status == "disputed")]
+        decided = {coding.id for coding in listed if not is_open(coding)}
+        papers = list(self.papers.values())
+        return worth_a_look(listed, papers, self.comparisons, self.codebook, order, decided, disputed)
+
     def _count(self) -> None:
-        codings = self.codings
-        self._by_id = {coding.id: coding for coding in codings}
-        self.total = len(codings)
-        self.reviewed = sum(coding.review_status != "unreviewed" for coding in codings)
+        """What follows from the final codings: all of them in the order of papers and text, and their numbers."""
+        self.codings = [coding for document_id in self.papers for coding in self._final.get(document_id, ())]
+        self._by_id = {coding.id: coding for coding in self.codings}
+        self.total = len(self.codings)
+        self.reviewed = sum(coding.review_status != "unreviewed" for coding in self.codings)
+        self._remembered: dict[str, Any] = {}
 
     # ---- deciding ----
 
@@ -190,6 +223,11 @@ class Desk:
             done = self._review(told, [self.papers[document_id]], self.machine_codings.get(document_id, ()))
             self._final[document_id] = sorted(done.codings, key=lambda c: (c.start, c.end))
         self._count()
+
+
+def is_open(coding: Coding) -> bool:
+    """Whether a coding still asks for a decision: nobody judged it, or those who did differ."""
+    return coding.review_status in ("unreviewed", "disputed")
 
 
 def _by_document(codings: Iterable[Coding]) -> dict[str, list[Coding]]:

@@ -1,9 +1,9 @@
 """The pages to look at: matrix, cell, queue, a coding beside its page, a paper page by page."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from pipeline.codebook import Code
@@ -11,7 +11,7 @@ from pipeline.export.island import byline
 from pipeline.records import Coding
 from pipeline.review import pages
 from pipeline.review.answers import Show
-from pipeline.review.desk import Desk
+from pipeline.review.desk import Desk, is_open
 from pipeline.review.images import page_image
 from pipeline.review.sequence import Listed, sequence
 from pipeline.stopping import still_unread
@@ -24,15 +24,17 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
     @app.get("/")
     def matrix(request: Request) -> HTMLResponse:
         desk.catch_up()
-        counts = pages.matrix(list(desk.papers.values()), desk.codings, desk.codebook)
+        papers = list(desk.papers.values())
+        counts = desk.remember("matrix", lambda: pages.matrix(papers, desk.held, desk.codebook))
         return show("matrix", request, here="/", **counts)
 
     @app.get("/cell/{family}/{code}/{side}")
-    def cell(request: Request, family: str, code: str, side: str) -> HTMLResponse:
+    def cell(
+        request: Request, family: str, code: str, side: str, start: Annotated[int, Query(alias="from", ge=1)] = 1
+    ) -> HTMLResponse:
         desk.catch_up()
         within = f"cell:{family}:{code}:{side}"
         found = sequence(within, desk)
-        start = max(1, int(request.query_params.get("from", "1")))
         return show(
             "cell",
             request,
@@ -51,7 +53,7 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
         order = order if order in ORDERS else ORDERS[0]
         within = f"queue:{order}:{family}"
         found = sequence(within, desk)
-        left = [coding for coding in found.codings if coding.review_status == "unreviewed"]
+        left = [coding for coding in found.codings if is_open(coding)]
         return show(
             "queue",
             request,
@@ -111,7 +113,10 @@ def _hint(desk: Desk, unread: Sequence[Coding]) -> str:
 
 def bylines(desk: Desk) -> dict[str, str]:
     """Authors and year of every paper, in short; its file where it has neither."""
-    return {i: byline(p.metadata.authors, p.metadata.year) or p.path for i, p in desk.papers.items()}
+    papers = desk.papers.items()
+    return desk.remember(
+        "bylines", lambda: {i: byline(p.metadata.authors, p.metadata.year) or p.path for i, p in papers}
+    )
 
 
 def _coding(desk: Desk, coding: Coding, within: Listed, name: str) -> dict[str, Any]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pipeline.evidence import best, by_side, sides_of
+from pipeline.evidence import best
 from pipeline.records import Coding
+from pipeline.review.compared import disputed
+from pipeline.review.desk import Desk
 from pipeline.review.pages import labels
 from pipeline.triage import ORDERS, Order
-
-if TYPE_CHECKING:
-    from pipeline.review.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +26,12 @@ class Listed:
         return next((at for at, coding in enumerate(self.codings) if coding.id == coding_id), -1)
 
 
-def sequence(within: str, desk: "Desk") -> Listed:
+def sequence(within: str, desk: Desk) -> Listed:
     """The list of that name: `cell:FAMILY:CODE:SIDE`, `queue:ORDER:FAMILY`, `paper:ID`; empty for another name."""
+    return desk.remember(f"list {within}", lambda: _sequence(within, desk))
+
+
+def _sequence(within: str, desk: Desk) -> Listed:
     kind, *rest = within.split(":")
     if kind == "cell" and len(rest) == 3:
         return _cell(desk, *rest)
@@ -40,16 +42,16 @@ def sequence(within: str, desk: "Desk") -> Listed:
     return Listed("The matrix", "/", ())
 
 
-def _cell(desk: "Desk", family: str, code: str, side: str) -> Listed:
-    held = by_side(list(desk.papers.values()), desk.codings, sides_of(desk.codebook)).get((side, family, code), [])
+def _cell(desk: Desk, family: str, code: str, side: str) -> Listed:
+    held = desk.held.get((side, family, code), [])
     names = labels(desk.codebook)
     on = {domain.id: domain.label for domain in desk.codebook.domains}
     name = f"{names.get((family, code), code)}, {on.get(side, side)}"
     return Listed(name, f"/cell/{quote(family)}/{quote(code)}/{quote(side)}", tuple(best(held, len(held))))
 
 
-def _queue(desk: "Desk", order: Order, family: str) -> Listed:
-    looks = desk.queue(order)
+def _queue(desk: Desk, order: Order, family: str) -> Listed:
+    looks = desk.disputed(disputed(desk)) if order == "disputed" else desk.queue(order)
     found = [(look, desk.find(look.coding_id)) for look in looks]
     codings = tuple(c for _, c in found if c and (not family or c.family == family))
     address = f"/queue?order={order}&family={quote(family)}"
