@@ -20,7 +20,7 @@ from pipeline import publish
 from pipeline.decisions.commands import decisions
 from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
 from pipeline.learning import train
-from pipeline.review.commands import review
+from pipeline.review.commands import agreement, review
 from pipeline.settings import Settings, resolve
 
 Refresh = Callable[[Settings], Any]
@@ -134,6 +134,7 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
 
 cli.add_command(decisions)
 cli.add_command(review)
+cli.add_command(agreement)
 cli.add_command(train)
 
 

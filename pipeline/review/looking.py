@@ -35,11 +35,13 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
         desk.catch_up()
         within = f"cell:{family}:{code}:{side}"
         found = sequence(within, desk)
+        shown = found.codings[start - 1 : start - 1 + pages.PER_PAGE]
         return show(
             "cell",
             request,
             heading=found.name,
-            shown=found.codings[start - 1 : start - 1 + pages.PER_PAGE],
+            shown=shown,
+            picture=_picture(desk, shown[0]) if shown else None,
             total=len(found.codings),
             first=start,
             per_page=pages.PER_PAGE,
@@ -98,6 +100,14 @@ def add_places(app: FastAPI, desk: Desk, show: Show) -> None:
         path = settings.corpus / known.path
         kept = page_image(path, page, settings.out, document_id, settings.memory_mb_per_worker)
         return FileResponse(kept, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+
+
+def _picture(desk: Desk, coding: Coding) -> dict[str, Any]:
+    """The page on which a coding stands, with its codings outlined."""
+    document = desk.document(coding.document_id)
+    page = document.page_at(coding.start)
+    outlined = pages.outlined(document, page, desk.of_paper(coding.document_id), chosen=coding.id)
+    return {"page": pages.page_of(document, page), "outlined": outlined}
 
 
 def _hint(desk: Desk, unread: Sequence[Coding]) -> str:

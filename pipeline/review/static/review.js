@@ -27,9 +27,14 @@ async function shown(url, options = {}, push = true) {
   address.searchParams.delete("said"); // it was said once
   if (push && address.href !== location.href) history.pushState(null, "", address);
   prepare();
-  const focus = main().querySelector("[data-focus]") || main();
-  focus.focus({ preventScroll: true });
+  if (!focusFirst()) main().focus({ preventScroll: true });
   if (push) scrollTo(0, 0);
+}
+
+function focusFirst() {
+  const first = main().querySelector("[data-focus]");
+  first?.focus({ preventScroll: true });
+  return Boolean(first);
 }
 
 // What the server says instead of a page: a mistake to mend; what was typed stays.
@@ -166,3 +171,4 @@ function prepare() {
 }
 
 prepare();
+if (!location.hash) focusFirst();
