@@ -34,7 +34,8 @@ def add_paper(file: Path, name: str, settings: Settings) -> str:
     finally:
         aside.unlink(missing_ok=True)
     about = document.metadata
-    return f"{target}: {about.title or 'no title found'} ({about.year or 'no year'}), {len(document.pages)} pages"
+    pages = f"{len(document.pages)} page{'' if len(document.pages) == 1 else 's'}"
+    return f"{target}: {about.title or 'no title found'} ({about.year or 'no year'}), {pages}"
 
 
 def _read_limited(file: Path, settings: Settings) -> Document:

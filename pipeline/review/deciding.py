@@ -138,10 +138,10 @@ def _domain(desk: Desk, document_id: str, start: int, end: int) -> str:
 
 def _after(desk: Desk, coding: Coding, within: str) -> str:
     """The next coding of a list that nobody decided; empty where that was the last."""
-    codings = sequence(within, desk).codings
-    at = next((i for i, c in enumerate(codings) if c.id == coding.id), -1)
-    later = [*codings[at + 1 :], *codings[: max(at, 0)]]
-    return next((c.id for c in later if is_open(c)), "")
+    listed = sequence(within, desk)
+    at = listed.place(coding.id)
+    later = (*listed.ids[at + 1 :], *listed.ids[: max(at, 0)])
+    return next((i for i in later if (c := desk.find(i)) and is_open(c)), "")
 
 
 def last_standing(decisions: tuple[Decision, ...], coder: str, blind: bool = False) -> Decision | None:

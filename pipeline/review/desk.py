@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from pipeline.records import CodedPaper, Coding, Document, Paper, Passage
 from pipeline.refresh import versions
 from pipeline.review.double import finder
 from pipeline.settings import Settings
-from pipeline.triage import Look, Order, worth_a_look
+from pipeline.triage import Order, worth_a_look
 
 DOCUMENTS = 16  # kept in memory for their pages
 
@@ -44,7 +44,7 @@ class Desk:
         self.settings = settings
         self.log = settings.log
         self.lock = threading.RLock()
-        self._orders: dict[Order, tuple[Look, ...]] = {}
+        self._orders: dict[Order, Mapping[str, str]] = {}
         self._load()
 
     # ---- loading ----
@@ -73,10 +73,14 @@ class Desk:
         )
         self.excluded, self.unanchored = done.excluded, done.unanchored
         self.papers = {paper.document_id: paper for paper in done.papers}
-        self._final = _by_document(done.codings)
+        self._final: dict[str, tuple[Coding, ...]] = {}
+        self._by_id: dict[str, Coding] = {}
+        self._tally: dict[str, tuple[int, int]] = {}  # by document: codings, and those that people judged
+        for document_id, codings in _by_document(done.codings).items():
+            self._put(document_id, codings)
         count = [coding for coding in done.codings if counted(coding)]
         self.comparisons: tuple[Comparison, ...] = compare(done.papers, count, self.codebook)
-        self._count()
+        self._changed()
 
     def catch_up(self) -> None:
         """See what happened since: a run that finished, decisions from here, a colleague's server or an import."""
@@ -87,19 +91,20 @@ class Desk:
             file, size = _stamp(self.log)
             if (file, size) == self._log_seen:
                 return
-            if file != self._log_seen[0] or size < self._log_seen[1]:
+            begun = self._log_seen == (0, 0)  # there was no log, and now there is
+            if not begun and (file != self._log_seen[0] or size < self._log_seen[1]):
                 self._read_log()
             else:
-                self._add(self._log_seen[1])
+                self._add(file, self._log_seen[1])
 
-    def _add(self, offset: int) -> None:
-        """Take in the lines of the log from `offset` on."""
+    def _add(self, file: int, offset: int) -> None:
+        """Take in the lines of the log, whose inode is `file`, from `offset` on."""
         lines = log.content(self.log)[offset:]
         new = log.decisions_in(lines, self.log)
         if any(d.action in ON_PAPERS for d in new):
             self._read_log()
             return
-        self._log_seen = self._log_seen[0], offset + len(lines)
+        self._log_seen = file, offset + len(lines)
         self.decisions = log.merge(self.decisions, new)
         placed = {d.id: d.document_id for d in self.decisions}
         self._again({d.document_id or placed.get(d.undoes, "") for d in new})
@@ -172,8 +177,22 @@ class Desk:
         papers, sides = list(self.papers.values()), sides_of(self.codebook)
         return self.remember("held", lambda: by_side(papers, self.codings, sides))
 
+    @property
+    def codings(self) -> list[Coding]:
+        """All codings in the order of papers and text, those that were rejected too."""
+        return self.remember("codings", lambda: [coding for i in self.papers for coding in self.of_paper(i)])
+
+    @property
+    def total(self) -> int:
+        return sum(total for total, _ in self._tally.values())
+
+    @property
+    def reviewed(self) -> int:
+        """How many codings people judged."""
+        return sum(judged for _, judged in self._tally.values())
+
     def of_paper(self, document_id: str) -> tuple[Coding, ...]:
-        return tuple(self._final.get(document_id, ()))
+        return self._final.get(document_id, ())
 
     def find(self, coding_id: str) -> Coding | None:
         """The coding as it stands now, None where there is none of that id."""
@@ -183,30 +202,36 @@ class Desk:
         """What the machine had said, None where it had said nothing."""
         return next((c for c in self.machine_codings.get(coding.document_id, ()) if c.id == coding.id), None)
 
-    def queue(self, order: Order) -> tuple[Look, ...]:
-        """The codings that nobody decided, the most worth a look first. The order is that of the last look at the log
-        as a whole, so that it holds still while somebody works through it."""
+    def queue(self, order: Order) -> Mapping[str, str]:
+        """Ids of the codings that nobody decided, the most worth a look first, each with its reason. The order is that
+        of the last look at the log as a whole, so that it holds still while somebody works through it."""
         with self.lock:
             if order not in self._orders:
                 self._orders[order] = self._looks(order, frozenset())
             return self._orders[order]
 
-    def disputed(self, disputed: frozenset[tuple[Unit, str]]) -> tuple[Look, ...]:
+    def disputed(self, disputed: frozenset[tuple[Unit, str]]) -> Mapping[str, str]:
         """The same, those (sentence, family) first on which coders differ now."""
         return self.remember("disputed", lambda: self._looks("disputed", disputed))
 
-    def _looks(self, order: Order, disputed: frozenset[tuple[Unit, str]]) -> tuple[Look, ...]:
+    def _looks(self, order: Order, disputed: frozenset[tuple[Unit, str]]) -> Mapping[str, str]:
         listed = [c for c in self.codings if counted(c) or (order == "disputed" and c.review_status == "disputed")]
         decided = {coding.id for coding in listed if not is_open(coding)}
         papers = list(self.papers.values())
-        return worth_a_look(listed, papers, self.comparisons, self.codebook, order, decided, disputed)
+        looks = worth_a_look(listed, papers, self.comparisons, self.codebook, order, decided, disputed)
+        return {look.coding_id: look.reason for look in looks}
 
-    def _count(self) -> None:
-        """What follows from the final codings: all of them in the order of papers and text, and their numbers."""
-        self.codings = [coding for document_id in self.papers for coding in self._final.get(document_id, ())]
-        self._by_id = {coding.id: coding for coding in self.codings}
-        self.total = len(self.codings)
-        self.reviewed = sum(coding.review_status != "unreviewed" for coding in self.codings)
+    def _put(self, document_id: str, codings: Iterable[Coding]) -> None:
+        """The final codings of a paper."""
+        for coding in self._final.get(document_id, ()):
+            self._by_id.pop(coding.id, None)
+        final = tuple(sorted(codings, key=lambda c: (c.start, c.end)))
+        self._final[document_id] = final
+        self._by_id |= {coding.id: coding for coding in final}
+        self._tally[document_id] = len(final), sum(coding.review_status != "unreviewed" for coding in final)
+
+    def _changed(self) -> None:
+        """Forget what followed from the codings before."""
         self._remembered: dict[str, Any] = {}
 
     # ---- deciding ----
@@ -221,8 +246,8 @@ class Desk:
         for document_id in documents & set(self.papers):
             told = [d for d in self.decisions if d.document_id == document_id or d.action == "undo"]
             done = self._review(told, [self.papers[document_id]], self.machine_codings.get(document_id, ()))
-            self._final[document_id] = sorted(done.codings, key=lambda c: (c.start, c.end))
-        self._count()
+            self._put(document_id, done.codings)
+        self._changed()
 
 
 def is_open(coding: Coding) -> bool:
@@ -234,7 +259,7 @@ def _by_document(codings: Iterable[Coding]) -> dict[str, list[Coding]]:
     held: dict[str, list[Coding]] = defaultdict(list)
     for coding in codings:
         held[coding.document_id].append(coding)
-    return {i: sorted(of_paper, key=lambda c: (c.start, c.end)) for i, of_paper in held.items()}
+    return held
 
 
 def _stamp(path: Path) -> tuple[int, int]:

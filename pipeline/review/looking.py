@@ -35,14 +35,14 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
         desk.catch_up()
         within = f"cell:{family}:{code}:{side}"
         found = sequence(within, desk)
-        shown = found.codings[start - 1 : start - 1 + pages.PER_PAGE]
+        shown = [c for i in found.ids[start - 1 : start - 1 + pages.PER_PAGE] if (c := desk.find(i))]
         return show(
             "cell",
             request,
             heading=found.name,
             shown=shown,
             picture=_picture(desk, shown[0]) if shown else None,
-            total=len(found.codings),
+            total=len(found.ids),
             first=start,
             per_page=pages.PER_PAGE,
             within=within,
@@ -55,7 +55,7 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
         order = order if order in ORDERS else ORDERS[0]
         within = f"queue:{order}:{family}"
         found = sequence(within, desk)
-        left = [coding for coding in found.codings if is_open(coding)]
+        left = [c for i in found.ids if (c := desk.find(i)) and is_open(c)]
         return show(
             "queue",
             request,
@@ -133,7 +133,7 @@ def _coding(desk: Desk, coding: Coding, within: Listed, name: str) -> dict[str, 
     """The values of a coding's page."""
     paper = desk.papers[coding.document_id]
     at = within.place(coding.id)
-    ids = [c.id for c in within.codings]
+    ids = within.ids
     machine = desk.machine(coding)
     return {
         "coding": coding,

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 import uvicorn
+from click.testing import CliRunner
 
+from pipeline.cli import cli
 from pipeline.decisions.log import read
+from pipeline.export import read_table
 from pipeline.review.server import create_app
 from pipeline.settings import Settings
 from tests.review.conftest import table
@@ -69,7 +72,7 @@ def page(chromium: Any, server: str) -> Iterator[Any]:
     complaints: list[str] = []
     context.on("console", lambda message: complaints.append(message.text))
     context.on("weberror", lambda error: complaints.append(str(error.error)))
-    context.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+    context.on("dialog", lambda dialog: complaints.append(dialog.message))
     context.on("request", lambda r: None if r.url.startswith(f"{server}/") else complaints.append(r.url))
     page = context.new_page()
     page.set_default_timeout(60_000)
@@ -209,6 +212,10 @@ def test_blind_work_needs_no_script(chromium: Any, server: str, own_run: Setting
 
 def test_a_hostile_paper_is_uploaded_run_read_and_stays_text(page: Any, own_run: Settings) -> None:
     title = "Carbon taxes <script>alert(0)</script> and 'cleaner production'"
+    page.goto("/queue?order=paper")
+    press(page, "Enter")
+    decided = re.findall(r"/coding/(\w+)", page.url)[0]
+    press(page, "a")
     page.goto("/papers")
     page.set_input_files("input[type=file]", {"name": "a'b\"<i>.pdf", "mimeType": "", "buffer": pdf(title, HOSTILE)})
     expect(page, "[data-taken] li", "1 page")
@@ -225,13 +232,12 @@ def test_a_hostile_paper_is_uploaded_run_read_and_stays_text(page: Any, own_run:
     page.goto(f"/paper/{row['document_id']}")
     expect(page, ".passages", "<script>alert(1)</script>")
     expect(page, ".passages", "{{ 7 * 7 }}")
-    page.goto(f"/coding/{coding['coding_id']}")
-    press(page, "a")
-    page.goto("/papers")
-    page.click("text=Run now")
-    expect(page, "h1", "The run is done")
-    (again,) = [r for r in table(own_run, "evidence") if r["coding_id"] == coding["coding_id"]]
-    assert (again["review_status"], again["decided_by"]) == ("accepted", "human")
+    (kept,) = [r for r in table(own_run, "evidence") if r["coding_id"] == decided]
+    assert (kept["review_status"], kept["decided_by"]) == ("accepted", "human")
+    exported = own_run.out / "decisions.csv"
+    told = ["decisions", "export", str(exported), "--corpus", str(own_run.corpus)]
+    assert CliRunner().invoke(cli, told).exit_code == 0
+    assert [(d["action"], d["coding_id"]) for d in read_table(exported)] == [("accept", decided)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
