@@ -101,7 +101,8 @@ def _look(file: Path) -> str:
     read = abstracts.read if file.name.endswith(ABSTRACT_FILE) else pdf.read
     document = read(file, document_id="")
     about = document.metadata
-    return f"{about.title or 'no title found'} ({about.year or 'no year'}), {len(document.pages)} pages"
+    pages = f"{len(document.pages)} page{'' if len(document.pages) == 1 else 's'}"
+    return f"{about.title or 'no title found'} ({about.year or 'no year'}), {pages}"
 
 
 def _words(looked: str | BaseException, file: Path, limits: tuple[int, int]) -> str:

@@ -21,7 +21,7 @@ from pipeline.decisions.commands import decisions
 from pipeline.errors import AlreadyRunning, PrecedentError, first_line
 from pipeline.learning import train
 from pipeline.literature import add, harvest
-from pipeline.review.commands import review
+from pipeline.review.commands import agreement, review
 from pipeline.settings import Settings, resolve
 
 Refresh = Callable[[Settings], Any]
@@ -113,6 +113,7 @@ cli.add_command(add)
 cli.add_command(harvest)
 cli.add_command(decisions)
 cli.add_command(review)
+cli.add_command(agreement)
 cli.add_command(train)
 
 
