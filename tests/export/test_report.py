@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.compare import compare
+from pipeline.carry import carry
+from pipeline.compare import compare, link
 from pipeline.export import Results, write_report
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow
 from pipeline.outcomes import TopicModel
+from pipeline.strata import stratify
+from pipeline.words import markers
 from tests.export.made import HOSTILE, results
 
 
@@ -79,7 +82,7 @@ def island_of(folder: Path) -> Any:
 
 def test_hostile_quotes_lie_in_the_page_verbatim(tmp_path: Path) -> None:
     written(results(), tmp_path)
-    assert set(HOSTILE) <= {sentence[4] for sentence in island_of(tmp_path)["sentences"]}
+    assert set(HOSTILE) <= {sentence[5] for sentence in island_of(tmp_path)["sentences"]}
 
 
 def test_the_page_carries_every_coding_and_counts_them_as_the_comparison_does(sample: Results, tmp_path: Path) -> None:
@@ -88,7 +91,7 @@ def test_the_page_carries_every_coding_and_counts_them_as_the_comparison_does(sa
     assert [coding[0] for coding in data["codings"]] == [coding.id for coding in sample.codings]
     for number, row in enumerate(sample.comparisons):
         for at, side in enumerate((row.left, row.right)):
-            held = [c for c in data["codings"] if (c[2], c[4]) == (number, 0) and c[11 + at]]
+            held = [c for c in data["codings"] if (c[2], c[4]) == (number, 0) and c[15 + at]]
             assert len({data["sentences"][c[1]][0] for c in held}) == side.papers
             assert len({c[1] for c in held}) == side.sentences
             assert sum(paper[4 + at] for paper in data["papers"]) == side.of_papers
@@ -99,9 +102,9 @@ def test_marked_words_are_those_of_the_codebook(sample: Results, tmp_path: Path)
     data = island_of(tmp_path)
     by_id = {coding.id: coding for coding in sample.codings}
     for row in data["codings"]:
-        coding, quote = by_id[row[0]], data["sentences"][row[1]][4]
+        coding, quote = by_id[row[0]], data["sentences"][row[1]][5]
         document = sample.document(coding.document_id)
-        assert [quote[a:b] for a, b in row[13]] == [document.text[a:b] for a, b in sorted(coding.evidence)]
+        assert [quote[a:b] for a, b in row[17]] == [document.text[a:b] for a, b in sorted(coding.evidence)]
 
 
 def test_five_hundred_papers_fit(sample: Results, tmp_path: Path) -> None:
@@ -111,7 +114,7 @@ def test_five_hundred_papers_fit(sample: Results, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").stat().st_size < 3_000_000
     data = island_of(tmp_path)
     assert len(data["codings"]) == len(many.codings)
-    told = {row[0] for row in data["codings"] if len(data["sentences"][row[1]]) > 4}
+    told = {row[0] for row in data["codings"] if len(data["sentences"][row[1]]) > 5}
     named = {quote for row in many.comparisons for quote in row.quotes}
     assert named <= told
     assert len(told) < len(many.codings)
@@ -119,17 +122,32 @@ def test_five_hundred_papers_fit(sample: Results, tmp_path: Path) -> None:
 
 def repeated(made: Results, papers: int) -> Results:
     """The papers over and over under new ids, until there are so many."""
-    documents, copies, codings = {}, [], []
+    documents, copies, codings, targets = {}, [], [], []
     for n in range(papers):
         paper = made.papers[n % len(made.papers)]
         name = f"{n:04d}{paper.document_id[4:]}"
         documents[name] = made.document(paper.document_id)
         copies.append(replace(paper, document_id=name))
-        held = (c for c in made.codings if c.document_id == paper.document_id)
+        held = [c for c in made.codings if c.document_id == paper.document_id]
         codings += [replace(c, document_id=name, id=f"{n:04d}{c.id[4:]}") for c in held]
+        of = [t for t in made.targets if t.document_id == paper.document_id]
+        targets += [replace(t, document_id=name, coding_id=f"{n:04d}{t.coding_id[4:]}") for t in of]
+    first = {paper.document_id: copy.document_id for paper, copy in zip(made.papers, copies, strict=False)}
+    typical = {topic: tuple((first[i], *span) for i, *span in of) for topic, of in made.topic_sentences.items()}
     again = compare(copies, codings, made.codebook)
     return replace(
-        made, papers=tuple(copies), codings=tuple(codings), document=documents.__getitem__, comparisons=again
+        made,
+        papers=tuple(copies),
+        codings=tuple(codings),
+        evidence=(),
+        targets=tuple(targets),
+        document=documents.__getitem__,
+        topic_sentences=typical,
+        comparisons=again,
+        links=link(copies, codings, made.codebook),
+        carried=carry(again, copies, codings, made.codebook),
+        strata=stratify(copies, codings, made.codebook),
+        words=markers(copies, codings, made.codebook),
     )
 
 
