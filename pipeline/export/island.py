@@ -1,11 +1,13 @@
-"""The codings and quotes of the report, as JSON inside the page.
+"""The codings and quotes of the report, as packed JSON inside the page.
 
 The report's script builds a cell's quotes when it is opened, so that ten thousand quotes cost little and
 nothing in a paper's text is ever taken for markup.
 """
 
+import base64
 import itertools
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
@@ -17,21 +19,23 @@ from pipeline.export.statements import cited
 from pipeline.export.strata_table import strata_view
 from pipeline.records import BOTH, OTHER, Coding, DecidedBy, Document, Paper, ReviewStatus, Role, Status
 
-BUDGET = 2_000_000  # characters of all this; the quotes beyond it stand in evidence.csv alone
-ROW = 100  # characters that a coding and its sentence cost without their quote
+BUDGET = 2_350_000  # characters of all this as it stands in the page; quotes beyond it are in evidence.csv alone
+ROW = 24  # of them that a coding and its sentence cost without their quote
+PACKED = 0.42  # of them that a character of text costs
 FOR_QUOTES = 0.8  # of what is left for text; the rest is for context
-_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 _STATUSES = get_args(Status)
 
 Sentence = tuple[str, int, int]
 
 
 def island(results: Results) -> Markup:
-    """What the script needs, as JSON that is safe inside a script element. Rows are lists, to be small:
+    """What the script needs: JSON, deflated and in base64, so that nothing in it can end its element.
 
-    papers: [key, title, byline, year, left?, right?]; sentences: [paper, page, page label, section, place down
-    the page in percent, quote, before, after], cut short where the budget holds no text; codings: [id, sentence,
-    code, domain, status, role, confidence in percent, cited?, name, place, sector, what made it, review, who
+    Its rows are lists, to be small, and those of `codings` are turned into columns, to be smaller:
+
+    papers: [key, title, byline, year, left?, right?, places, sectors]; sentences: [paper, page, page label,
+    section, place down the page in percent, quote, before, after], cut short where the budget holds no text;
+    codings: [id, sentence, code, domain, status, role, confidence in percent, cited?, name, place, sector, what made it, review, who
     decided, coding that it is tied to or -1, left?, right?, [[start, end] of terms in the quote]]. All but
     percent and offsets are numbers of entries, from 0, in the lists of that name; `words` holds sections, names,
     places, sectors and what made a coding. What people rejected is there too, and counts on neither side.
@@ -39,6 +43,8 @@ def island(results: Results) -> Markup:
     """
     book = results.codebook
     words: dict[str, int] = {"": 0}
+    sides = book.domains[0].id, book.domains[1].id
+    papers = [_paper(paper, sides, words) for paper in results.papers]
     sentences, codings = _rows(results, words)
     data = {
         "domains": [*([d.id, d.label] for d in book.domains), [BOTH, "both sides"], [OTHER, "neither side"]],
@@ -49,19 +55,22 @@ def island(results: Results) -> Markup:
         "reviews": get_args(ReviewStatus),
         "deciders": get_args(DecidedBy),
         "words": list(words),
-        "papers": [_paper(paper, (book.domains[0].id, book.domains[1].id)) for paper in results.papers],
+        "papers": papers,
         "sentences": sentences,
-        "codings": codings,
+        "codings": list(zip(*codings, strict=True)),
         "strata": strata_view(results, {row[0]: at for at, row in enumerate(codings)}),
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return Markup(clean(text).translate(_UNSAFE))  # noqa: S704 - no character that could end the element is left
+    packed = base64.b64encode(zlib.compress(clean(text).encode(), 9)).decode("ascii")
+    return Markup(packed)  # noqa: S704 - base64 has no character that means something in HTML
 
 
-def _paper(paper: Paper, sides: tuple[str, str]) -> list[Any]:
+def _paper(paper: Paper, sides: tuple[str, str], words: dict[str, int]) -> list[Any]:
     about = paper.metadata
     stands = [int(paper.domain in (side, BOTH)) for side in sides]
-    return [paper.citation_key, about.title or paper.path, byline(about.authors, about.year), about.year, *stands]
+    within = [[_word(words, word) for word in listed] for listed in (paper.places, paper.sectors)]
+    named = [paper.citation_key, about.title or paper.path, byline(about.authors, about.year), about.year]
+    return [*named, *stands, *within]
 
 
 def _rows(results: Results, words: dict[str, int]) -> tuple[list[list[Any]], list[list[Any]]]:
@@ -89,7 +98,7 @@ def _rows(results: Results, words: dict[str, int]) -> tuple[list[list[Any]], lis
             sides = [int(coding.id in counted and on) for on in sides_of(coding, paper, results.codebook)]
             about = [*_about(coding, words), _word(words, _made(coding, labels)), *_decided(coding)]
             tied = place.get(coding.tied_to, -1)
-            codings.append([*found, *about, tied, *sides, *([_marks(coding)] if key in told else [])])
+            codings.append([*found, *about, tied, *sides, _marks(coding) if key in told else []])
     return sentences, codings
 
 
@@ -135,7 +144,7 @@ def _marks(c: Coding) -> list[list[int]]:
 def _within(results: Results) -> tuple[set[Sentence], set[Sentence]]:
     """The sentences whose quote, and whose context, the report carries: the most wanted, up to the budget."""
     lengths = {_sentence(coding): len(coding.quote) for coding in _ranked(results)}
-    left = max(0, BUDGET - ROW * len(results.evidence or results.codings))
+    left = max(0, BUDGET - ROW * len(results.evidence or results.codings)) / PACKED
     told = set(_up_to(lengths.items(), left * FOR_QUOTES))
     return told, set(_up_to(((s, 2 * CONTEXT) for s in lengths if s in told), left * (1 - FOR_QUOTES)))
 

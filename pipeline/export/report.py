@@ -115,7 +115,7 @@ def _view(results: Results) -> dict[str, Any]:
 
 def _script() -> str:
     parts = ((TEMPLATES / f"report_{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
+    return '"use strict";\n(async () => {\n' + "\n".join(parts) + "})();\n"
 
 
 def _sections(results: Results, parts: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -139,12 +139,14 @@ def _tally(comparisons: tuple[Comparison, ...]) -> dict[str, Any]:
 
 def _filters(results: Results) -> dict[str, list[tuple[str, str]]]:
     """The values that the filters of the map offer, and what each is called."""
-    said = {name: sorted({getattr(c, name) for c in results.codings} - {""}) for name in ("place", "sector")}
+    places = {c.place for c in results.codings}.union(*(paper.places for paper in results.papers))
+    sectors = {c.sector for c in results.codings}.union(*(paper.sectors for paper in results.papers))
+    said = {"place": places | {place.split(", ")[-1] for place in places}, "sector": sectors}
     roles = {c.role for c in results.codings}
     return {
         "family": [(family.id, family.label) for family in results.codebook.families],
         "role": [(role, role) for role in get_args(Role) if role in roles],
-        **{name: [(value, value) for value in values] for name, values in said.items()},
+        **{name: [(value, value) for value in sorted(values - {""})] for name, values in said.items()},
     }
 
 

@@ -1,6 +1,5 @@
 """The report: hostile text stays text, every link leads somewhere, nothing is asked of a network."""
 
-import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,12 +11,13 @@ import pytest
 from pipeline.carry import carry
 from pipeline.compare import compare, link
 from pipeline.export import Results, write_report
+from pipeline.export.card import figures
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow
 from pipeline.outcomes import TopicModel
 from pipeline.strata import stratify
 from pipeline.words import markers
-from tests.export.made import HOSTILE, results
+from tests.export.made import HOSTILE, results, unpacked
 
 
 class Page(HTMLParser):
@@ -75,9 +75,9 @@ def test_two_reports_are_the_same_bytes(sample: Results, tmp_path: Path) -> None
 
 def island_of(folder: Path) -> Any:
     text = (folder / "report.html").read_text(encoding="utf-8")
-    found = re.search(r'<script type="application/json" id="island">(.*?)</script>', text, re.DOTALL)
+    found = re.search(r'<script type="text/plain" id="island">(.*?)</script>', text)
     assert found
-    return json.loads(found.group(1))
+    return unpacked(found.group(1))
 
 
 def test_hostile_quotes_lie_in_the_page_verbatim(tmp_path: Path) -> None:
@@ -108,16 +108,23 @@ def test_marked_words_are_those_of_the_codebook(sample: Results, tmp_path: Path)
 
 
 def test_five_hundred_papers_fit(sample: Results, tmp_path: Path) -> None:
-    """Under 3 MB: beyond the budget a sentence has no quote in the page, but every coding still counts."""
     many = repeated(sample, 500)
     write_report(many, tmp_path / "report.html")
     assert (tmp_path / "report.html").stat().st_size < 3_000_000
+    assert len(island_of(tmp_path)["codings"]) == len(many.codings)
+
+
+def test_quotes_beyond_the_budget_are_left_out_and_their_codings_count(
+    sample: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.export.island.BUDGET", 16_000)
+    write_report(sample, tmp_path / "report.html")
     data = island_of(tmp_path)
-    assert len(data["codings"]) == len(many.codings)
+    assert len(data["codings"]) == len(sample.codings)
     told = {row[0] for row in data["codings"] if len(data["sentences"][row[1]]) > 5}
-    named = {quote for row in many.comparisons for quote in row.quotes}
-    assert named <= told
-    assert len(told) < len(many.codings)
+    named = {quote for row in sample.comparisons for quote in row.quotes}
+    assert len(told) < len(sample.codings)
+    assert len(named & told) / len(named) > len(told) / len(sample.codings)  # the most wanted stay
 
 
 def repeated(made: Results, papers: int) -> Results:
@@ -133,7 +140,9 @@ def repeated(made: Results, papers: int) -> Results:
         of = [t for t in made.targets if t.document_id == paper.document_id]
         targets += [replace(t, document_id=name, coding_id=f"{n:04d}{t.coding_id[4:]}") for t in of]
     first = {paper.document_id: copy.document_id for paper, copy in zip(made.papers, copies, strict=False)}
-    typical = {topic: tuple((first[i], *span) for i, *span in of) for topic, of in made.topic_sentences.items()}
+    typical = {
+        topic: tuple((first[i], start, end) for i, start, end in of) for topic, of in made.topic_sentences.items()
+    }
     again = compare(copies, codings, made.codebook)
     return replace(
         made,
@@ -174,6 +183,61 @@ def test_the_flow_diagram_sums(sample: Results) -> None:
     assert numbers.found == numbers.duplicates + refused + numbers.read == 19
     assert numbers.read == numbers.coded + numbers.not_coded == sum(n for _, n in numbers.by_domain)
     assert (numbers.duplicates, refused, numbers.read) == (2, 1, 16)
+
+
+def test_what_people_rejected_is_there_and_counts_nowhere(sample: Results, tmp_path: Path) -> None:
+    rejected, disputed, *_ = sample.codings
+    rejected = replace(rejected, review_status="rejected", reviewer="Ann", decided_by="human", note=HOSTILE[2])
+    disputed = replace(disputed, review_status="disputed", reviewer="Ann; Ben")
+    rest = sample.codings[2:]
+    page = written(replace(sample, codings=(disputed, *rest), evidence=(rejected, disputed, *rest)), tmp_path)
+    data = island_of(tmp_path)
+    (row,) = [row for row in data["codings"] if data["reviews"][row[12]] == "rejected"]
+    assert row[0] == rejected.id
+    assert tuple(row[15:17]) == (0, 0)
+    assert HOSTILE[2] in data["words"][row[11]]
+    assert {f"#coding-{rejected.id}", f"#coding-{disputed.id}"} <= set(page.links)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Rejected by people: they count nowhere" in text
+    assert '<th scope="row">Ann; Ben</th>' in text
+    assert HOSTILE[2] not in text
+
+
+def test_figures_of_the_model_are_those_of_its_card_or_none(sample: Results, tmp_path: Path) -> None:
+    version = sample.versions["model_version"]
+    known = figures(version)
+    assert known
+    assert known.overall[0][:3] == ("task", "figure", "95 % interval")
+    assert {len(row) for row in known.overall} == {5}
+    assert {(row[0], row[1]) for row in known.by_code[1:]} <= {(r.family, r.code) for r in sample.comparisons}
+    assert figures(f"own-{version}") is None
+    assert figures("head-00000000") is None
+    written(replace(sample, versions={**sample.versions, "model_version": "own-head-12345678"}), tmp_path)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert known.overall[1][1] not in text
+    assert "own-head-12345678, for which no figures are kept" in text
+
+
+def test_strata_in_the_page_are_those_of_the_comparison(sample: Results, tmp_path: Path) -> None:
+    written(sample, tmp_path)
+    data = island_of(tmp_path)
+    periods = data["strata"]["period"]
+    rows = {row[0]: row[1:] for row in periods["rows"]}
+    for number, row in enumerate(sample.comparisons):
+        cells = [cell for cell in rows.get(number, []) if cell]
+        assert [sum(cell[at] for cell in cells) for at in (0, 1)] == [row.left.papers, row.right.papers]
+    best = {(code, cell[2 + at]) for code, cells in rows.items() for cell in cells if cell for at in (0, 1) if cell[at]}
+    assert all(data["codings"][at][2] == code for code, at in best)
+    assert len(data["strata"]["sector"]["strata"]) <= 9
+
+
+def test_a_finding_that_one_paper_could_change_says_so(sample: Results, tmp_path: Path) -> None:
+    written(sample, tmp_path)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    found = answer(sample.comparisons, sample.codebook)
+    fragile = [item for item in (*found.different, *found.shared) if item.row.flips_to]
+    assert fragile
+    assert text.count("<b>Fragile:</b>") == len(fragile)
 
 
 def test_a_run_without_papers_still_has_a_report(tmp_path: Path) -> None:

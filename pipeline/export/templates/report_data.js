@@ -1,12 +1,20 @@
   // ---- the island: papers, sentences and codings as objects ----
-  const data = JSON.parse(document.getElementById("island").textContent);
-  const papers = data.papers.map(([key, title, byline, year, ...sides]) => ({key, title, byline, year, sides}));
+  if (!window.DecompressionStream) {
+    document.querySelector("[data-old]").hidden = false;
+    return;
+  }
+  const packed = Uint8Array.from(atob(document.getElementById("island").textContent), (letter) => letter.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const data = JSON.parse(await new Response(unpacked).text());
+  const papers = data.papers.map(([key, title, byline, year, left, right, places, sectors]) => (
+    {key, title, byline, year, sides: [left, right], places: places.map((word) => data.words[word]), sectors: sectors.map((word) => data.words[word])}));
   const sentences = data.sentences.map(([paper, page, label, section, down, quote = "", before = "", after = ""]) =>
     ({paper: papers[paper], page, label, section: data.words[section], down, quote, before, after}));
   const families = data.families.map(([id, label]) => ({id, label, codes: []}));
   const codes = data.codes.map(([family, id, label]) => ({family: families[family], id, label}));
   for (const code of codes) code.family.codes.push(code);
-  const codings = data.codings.map(([id, at, code, domain, status, role, confidence, cited, named, place, sector, made, review, by, tied, left, right, marks = []]) => ({
+  const rows = (data.codings[0] || []).map((_, row) => data.codings.map((column) => column[row]));
+  const codings = rows.map(([id, at, code, domain, status, role, confidence, cited, named, place, sector, made, review, by, tied, left, right, marks]) => ({
     id, sentence: sentences[at], paper: sentences[at].paper, code: codes[code], domain: data.domains[domain][1], status: data.statuses[status],
     role: data.roles[role], confidence, cited, named: data.words[named], place: data.words[place], sector: data.words[sector], made: data.words[made],
     review: data.reviews[review], reviewed: data.deciders[by] !== "machine", tied, on: [left, right], marks}));

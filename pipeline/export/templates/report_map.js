@@ -7,9 +7,14 @@
   function standard(field) {
     return field.options ? ([...field.options].find((option) => option.defaultSelected) || field.options[0]).value : field.defaultValue;
   }
+  const chosen = () => fields.filter((field) => field.value !== standard(field));
   function query() {
-    const set = fields.filter((field) => field.value !== standard(field)).map((field) => [field.name, field.value]);
+    const set = chosen().map((field) => [field.name, field.value]);
     return set.length ? `?${new URLSearchParams(set)}` : "";
+  }
+  function told() { // also for paper, where the fields themselves are left out
+    const set = chosen().map((field) => `${field.parentElement.firstChild.data} ${field.options ? field.selectedOptions[0].text : field.value}`);
+    return set.length ? ` Only: ${set.join("; ")}.` : "";
   }
   function adopt(text) {
     const asked = new URLSearchParams(text);
@@ -29,9 +34,13 @@
     const asked = value("reviewed");
     return !asked || (asked === "disputed" ? coding.review === "disputed" : coding.reviewed === (asked === "yes"));
   }
+  function within(name, named, ofPaper) { // what a sentence names or, where it names none, its paper's title or abstract
+    const asked = value(name);
+    return !asked || (named ? [named] : ofPaper).some((word) => word === asked || word.endsWith(`, ${asked}`));
+  }
   function passesBut(coding) { // all filters but that of status
     const is = (name, found) => !value(name) || value(name) === found;
-    return is("family", coding.code.family.id) && is("place", coding.place) && is("sector", coding.sector) && is("role", coding.role)
+    return is("family", coding.code.family.id) && within("place", coding.place, coding.paper.places) && within("sector", coding.sector, coding.paper.sectors) && is("role", coding.role)
       && is("cited", String(coding.cited)) && reviewedAs(coding) && coding.confidence >= Number(value("confidence")) && inYears(coding.paper);
   }
   const passes = (coding) => (!value("status") || value("status") === coding.status) && passesBut(coding);
@@ -45,7 +54,7 @@
     show(new Map([...cells].map(([code, sides]) => [code, sides.map((cell, side) => ({...counted(cell), of: of[side]}))])));
     const matching = found.filter(passes), held = new Set(matching.map((coding) => coding.paper)).size;
     const all = codings.filter((coding) => coding.review !== "rejected").length;
-    form.querySelector("output").textContent = `${matching.length} of ${plural(all, "coding")}, in ${held} of ${plural(papers.length, "paper")}.`;
+    form.querySelector("output").textContent = `${matching.length} of ${plural(all, "coding")}, in ${held} of ${plural(papers.length, "paper")}.${told()}`;
     form.querySelector("[data-view]").href = `#map${query()}`;
   }
   function counted(cell) {

@@ -130,7 +130,7 @@
     const row = make("div", {class: "strip", role: "group", "aria-label": `Codings by page, ${plural(pages, "page")}`});
     for (let page = 1; page <= pages; page++) {
       const here = found.filter((coding) => coding.sentence.page === page);
-      const marks = here.map((coding) => make("i", {class: coding.code.family.id, style: `top:${(12 + 0.8 * coding.sentence.down).toFixed(0)}%;left:${10 + 30 * families.indexOf(coding.code.family)}%`}));
+      const marks = here.map((coding) => make("i", {class: coding.code.family.id, style: `top:${(28 + 0.66 * coding.sentence.down).toFixed(0)}%;left:${10 + 30 * families.indexOf(coding.code.family)}%`}));
       const what = here.length ? {href: `#coding-${here[0].id}`, "aria-label": `Page ${page}: ${plural(here.length, "coding")}`} : {};
       row.append(make(here.length ? "a" : "span", what, String(page), ...marks));
     }
