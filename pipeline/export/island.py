@@ -35,11 +35,11 @@ def island(results: Results) -> Markup:
 
     papers: [key, title, byline, year, left?, right?, places, sectors]; sentences: [paper, page, page label,
     section, place down the page in percent, quote, before, after], cut short where the budget holds no text;
-    codings: [id, sentence, code, domain, status, role, confidence in percent, cited?, name, place, sector, what made it, review, who
-    decided, coding that it is tied to or -1, left?, right?, [[start, end] of terms in the quote]]. All but
-    percent and offsets are numbers of entries, from 0, in the lists of that name; `words` holds sections, names,
-    places, sectors and what made a coding. What people rejected is there too, and counts on neither side.
-    `strata` are those of `strata_view`.
+    codings: [id, sentence, code, domain, status, role, confidence in percent, cited?, name, place, sector, what
+    made it, review, who decided, coding that it is tied to or -1, left?, right?, [[start, end] of terms in the
+    quote]]. All but percent and offsets are numbers of entries, from 0, in the lists of that name; `words` holds
+    sections, names, places, sectors and what made a coding. What people rejected is there too, and counts on
+    neither side. `strata` are those of `strata_view`.
     """
     book = results.codebook
     words: dict[str, int] = {"": 0}

@@ -204,6 +204,25 @@ def test_a_paper_shows_its_codings_and_pages(page: Any, sample: Results) -> None
     assert paper.locator("blockquote").count() > 0
 
 
+def test_a_quote_leads_to_its_paper(page: Any, sample: Results) -> None:
+    coding = sample.codings[-1]
+    page.goto(f"{page.url.partition('#')[0]}#coding-{coding.id}")
+    page.click("blockquote.chosen .where a >> nth=0")
+    page.wait_for_selector(f"#paper-{coding.document_id[:12]}[open] .strip")
+    assert not page.locator("dialog").is_visible()
+
+
+def test_paper_is_light_and_says_what_was_filtered(browser: Any, report: Path) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(report.as_uri() + "#map?status=proposed")
+    page.wait_for_selector(READY)
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.locator(".filters button").is_visible()
+    assert page.locator(".filters output").inner_text().endswith("Only: Status proposed.")
+    page.close()
+
+
 def test_nothing_is_wider_than_a_telephone(browser: Any, report: Path) -> None:
     narrow = browser.new_page(viewport={"width": 390, "height": 844})
     narrow.goto(report.as_uri())

@@ -1,7 +1,8 @@
   // ---- filters of the evidence map; those that are set stand in the address: #map?status=negated&place=China ----
   const form = document.querySelector(".filters");
   const fields = [...form.elements].filter((field) => field.name);
-  const value = (name) => form.elements[name] ? form.elements[name].value : "";
+  let asked = {}; // what the fields say, by name; to look at each of them for each coding would be slow
+  const value = (name) => asked[name] || "";
   const whole = form.elements.from ? [form.elements.from.min, form.elements.to.max].map(Number) : null;
 
   function standard(field) {
@@ -17,9 +18,9 @@
     return set.length ? ` Only: ${set.join("; ")}.` : "";
   }
   function adopt(text) {
-    const asked = new URLSearchParams(text);
+    const sent = new URLSearchParams(text);
     for (const field of fields) {
-      field.value = asked.has(field.name) ? asked.get(field.name) : standard(field);
+      field.value = sent.has(field.name) ? sent.get(field.name) : standard(field);
       if (field.options && field.selectedIndex < 0) field.value = standard(field);
     }
     count();
@@ -31,12 +32,12 @@
     return (from <= whole[0] && to >= whole[1]) || (paper.year !== null && from <= paper.year && paper.year <= to);
   }
   function reviewedAs(coding) {
-    const asked = value("reviewed");
-    return !asked || (asked === "disputed" ? coding.review === "disputed" : coding.reviewed === (asked === "yes"));
+    const by = value("reviewed");
+    return !by || (by === "disputed" ? coding.review === "disputed" : coding.reviewed === (by === "yes"));
   }
   function within(name, named, ofPaper) { // what a sentence names or, where it names none, its paper's title or abstract
-    const asked = value(name);
-    return !asked || (named ? [named] : ofPaper).some((word) => word === asked || word.endsWith(`, ${asked}`));
+    const place = value(name);
+    return !place || (named ? [named] : ofPaper).some((word) => word === place || word.endsWith(`, ${place}`));
   }
   function passesBut(coding) { // all filters but that of status
     const is = (name, found) => !value(name) || value(name) === found;
@@ -46,6 +47,7 @@
   const passes = (coding) => (!value("status") || value("status") === coding.status) && passesBut(coding);
 
   function count() {
+    asked = Object.fromEntries(fields.map((field) => [field.name, field.value]));
     const standing = papers.filter(inYears);
     const of = [0, 1].map((side) => standing.filter((paper) => paper.sides[side]).length);
     const found = codings.filter((coding) => coding.review !== "rejected" && passesBut(coding));

@@ -2,6 +2,8 @@
   const PAGE = 25; // quotes that are built at a time
   const drawer = document.querySelector("dialog");
   const list = drawer.querySelector(".quotes");
+  const sections = document.querySelectorAll("details[data-paper]");
+  for (const section of sections) papers[section.dataset.paper].section = section.id;
 
   function marked(sentence, marks) {
     const parts = [];
@@ -20,9 +22,10 @@
       ? make("p", {}, around(sentence.before), " ", ...marked(sentence, group.flatMap((coding) => coding.marks).sort((a, b) => a[0] - b[0])), " ", around(sentence.after))
       : make("p", {class: "around"}, "This report is too full to hold the quote; it stands in evidence.csv.");
     const page = `page ${sentence.page}${sentence.label ? ` (printed ${sentence.label})` : ""}`;
-    const where = [...(byPaper ? [] : [`${paper.byline || paper.key}. ${paper.title}`]), page, sentence.section].join(" · ");
+    const from = byPaper ? [] : [make("a", {href: `#${paper.section}`}, `${paper.byline || paper.key}. ${paper.title}`), " · "];
+    const where = [...from, [page, sentence.section].join(" · ")];
     const side = group[0].on[0] ? "leftside" : group[0].on[1] ? "rightside" : "";
-    const block = make("blockquote", {class: `${side}${group.includes(chosen) ? " chosen" : ""}`}, text, make("div", {class: "where"}, where));
+    const block = make("blockquote", {class: `${side}${group.includes(chosen) ? " chosen" : ""}`}, text, make("div", {class: "where"}, ...where));
     for (const coding of group) block.lastChild.append(make("br", {}), ...about(coding));
     return block;
   }
@@ -117,7 +120,7 @@
   window.addEventListener("popstate", route);
 
   // ---- papers ----
-  for (const details of document.querySelectorAll("details[data-paper]")) details.addEventListener("toggle", () => {
+  for (const details of sections) details.addEventListener("toggle", () => {
     if (!details.open || details.dataset.built) return;
     details.dataset.built = "yes";
     const found = codings.filter((coding) => coding.paper === papers[details.dataset.paper]);
@@ -136,4 +139,4 @@
     }
     return row;
   }
-  window.addEventListener("beforeprint", () => { for (const details of document.querySelectorAll("details:not([data-paper])")) details.open = true; });
+  window.addEventListener("beforeprint", () => { for (const details of document.querySelectorAll("details:not([data-paper], .typical)")) details.open = true; });
