@@ -181,7 +181,13 @@ def _results(
         words=markers(papers, codings, plan.codebook),
         codebook=plan.codebook,
         versions={"run_id": plan.run_id, "precedent": version("precedent"), **versions(plan)},
+        settings=_told(plan.settings),
     )
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    """The settings that a run goes by, without those that change no result and without paths."""
+    return {name: str(getattr(settings, name)) for name in ("topics", "topic_method", "seed")}
 
 
 def versions(plan: Plan) -> dict[str, str]:

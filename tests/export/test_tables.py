@@ -17,7 +17,7 @@ from pipeline.records import BOTH
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
 from tests.export.golden import GOLDEN, in_short
-from tests.export.made import HOSTILE, results
+from tests.export.made import HOSTILE, results, unpacked
 
 EVIDENCE = """
 coding_id document_id citation_key doi authors year title domain family code named_instrument actor place quote
@@ -160,9 +160,9 @@ def test_quotes_from_scans_say_so(tmp_path: Path) -> None:
     write_tables(mixed, tmp_path)
     notes = {(row["document_id"], row["note"]) for row in read_table(tmp_path / "evidence.csv")}
     assert notes == {(scanned, "read by OCR"), (plain, "")}
-    shown = island(mixed)
+    shown = str(unpacked(island(mixed)))
     assert "read by OCR" in shown
-    assert "read by OCR" not in island(made)
+    assert "read by OCR" not in str(unpacked(island(made)))
 
 
 def test_named_instruments_are_counted_by_paper(hostile: Path) -> None:
