@@ -22,6 +22,7 @@ from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_l
 from pipeline.learning import train
 from pipeline.review.commands import review
 from pipeline.settings import Settings, resolve
+from pipeline.unattended import schedule, watch
 
 Refresh = Callable[[Settings], Any]
 
@@ -134,6 +135,8 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
 
 cli.add_command(decisions)
 cli.add_command(review)
+cli.add_command(schedule)
+cli.add_command(watch)
 cli.add_command(train)
 
 

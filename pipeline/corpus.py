@@ -51,7 +51,7 @@ def scan(folder: Path, *skip: Path) -> Scan:
     bibliographies: list[tuple[str, str]] = []
     rejected: list[Rejection] = []
     ignored = 0
-    for path in _files(folder, skip):
+    for path in files_in(folder, skip):
         name = path.relative_to(folder).as_posix()
         try:
             kind, digest = _look(path)
@@ -85,8 +85,11 @@ def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(kept.values())
 
 
-def _files(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
-    """Files under `folder` in the order of their names; hidden ones and those in or under `skip` left out."""
+def files_in(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
+    """Files under `folder` in the order of their names; hidden ones and those in or under `skip` left out.
+
+    Raises CorpusError where a folder cannot be listed, or there is none.
+    """
 
     def fail(error: OSError) -> None:
         what = f"the folder cannot be listed ({error.strerror})"

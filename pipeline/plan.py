@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -68,10 +68,12 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
 
 
-def make_plan(settings: Settings, codebook: Codebook) -> Plan:
-    """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read,
-    DecisionError where a line of the log of decisions is none."""
-    found = scan(settings.corpus, settings.out, settings.log, settings.own_head)
+def make_plan(settings: Settings, codebook: Codebook, moving: Collection[Path] = ()) -> Plan:
+    """Look at the folder, but for files that are `moving` yet, and decide what is new.
+
+    Raises CorpusError where there is nothing to read, DecisionError where a line of the log of decisions is none.
+    """
+    found = scan(settings.corpus, settings.out, settings.log, settings.own_head, *moving)
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)

@@ -6,7 +6,7 @@ A driver gives the means to run batches (`Run`); this module knows nothing of an
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -81,14 +81,15 @@ def run_here(_name: str, function: Callable[[Batch], Done], batches: Sequence[Ba
     return map(function, batches)
 
 
-def refresh(settings: Settings, run: Run = run_here) -> Summary:
-    """Bring the tables in `settings.out` up to date with the papers in `settings.corpus`.
+def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = ()) -> Summary:
+    """Bring the tables in `settings.out` up to date with the papers in `settings.corpus`, but for those that are
+    `moving`, as a file is that is still being copied.
 
     Raises PrecedentError; then the tables of the last run still stand and no finished work is lost.
     """
     codebook = load_codebook(settings.codebook)
     with lock(settings.out):
-        plan = make_plan(settings, codebook)
+        plan = make_plan(settings, codebook, moving)
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
             return _unchanged(plan)
         batches = _batches(plan)

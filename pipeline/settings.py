@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -23,6 +24,8 @@ class Settings:
     head: a head of the user's own, or None for head.npz in the folder of papers, if it is there.
     batch: papers a task. topics: number of topics, 0 to let the corpus decide. topic_method: "nmf", or "lda"
     for latent Dirichlet allocation. seed: of the topic model.
+    on_failure, webhook: a command, and an address, that hear of it when an unattended refresh fails; none unless set.
+    dask: address of the scheduler of a Dask cluster that reads and codes; empty for this machine.
     """
 
     corpus: Path = Path("corpus")
@@ -37,6 +40,9 @@ class Settings:
     topics: int = 0
     topic_method: TopicMethod = "nmf"
     seed: int = 1
+    on_failure: str = ""
+    webhook: str = ""
+    dask: str = ""
 
     @property
     def log(self) -> Path:
@@ -58,6 +64,11 @@ RANGES = {
     "seed": (0, 2**31 - 1),
 }
 CHOICES = {"topic_method": get_args(TopicMethod)}
+TEXTS = {  # what each must look like, and that in words
+    "on_failure": (".*", "write a command as you would type it"),
+    "webhook": (r"(https?://\S+)?", "write an address that begins with https:// or http://"),
+    "dask": (r"((tcp|tls|ucx|ws|wss)://)?[\w.\[\]:-]+:\d+|", "write the scheduler's address, such as tcp://host:8786"),
+}
 
 
 def resolve(
@@ -113,7 +124,16 @@ def _value(name: str, raw: object, where: str, base: Path) -> Any:
         if not isinstance(raw, str | Path) or not str(raw):
             raise SettingsError(f"{name} must be a path, not {raw!r}", where, f'write {name} = "path/to/it"')
         return base / Path(raw).expanduser()
+    if name in TEXTS:
+        return _text(name, raw, where)
     return _choice(name, raw, where) if name in CHOICES else _integer(name, raw, where)
+
+
+def _text(name: str, raw: object, where: str) -> str:
+    form, remedy = TEXTS[name]
+    if isinstance(raw, str) and re.fullmatch(form, raw):
+        return raw
+    raise SettingsError(f"{name} cannot be {raw!r}", where, remedy)
 
 
 def _choice(name: str, raw: object, where: str) -> str:
