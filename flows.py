@@ -5,8 +5,10 @@ history, retries and states. The server is embedded, on loopback, and keeps its 
 `precedent schedule` calls `serve`.
 """
 
+import asyncio
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +33,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact  #
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State  # noqa: E402
 from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
+from prefect.runner import Runner  # noqa: E402
 from prefect.schedules import Cron, Schedule  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
 from prefect.states import Cancelled  # noqa: E402
@@ -78,7 +81,7 @@ def refresh_flow(settings: Settings) -> Summary:
     return summary
 
 
-def _tell_of_crash(_flow: Any, flow_run: Any, _state: Any) -> None:
+def _tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - Prefect gives them by name
     """A run whose process was ended from outside, as a system short of memory does, could not tell of it itself."""
     settings = _settings(**flow_run.parameters)
     remedy = "nothing is lost, the next run goes on; where memory was short, set fewer workers"
@@ -103,6 +106,13 @@ def _settings(corpus: str = "", out: str = "", settings: str = "") -> Settings:
     return resolve(Path(settings) if settings else None, {"corpus": corpus or None, "out": out or None})
 
 
+class _Runner(Runner):
+    """Prefect's runner, which leaves its schedule and its runs going when SIGTERM ends it, ending as by Ctrl-C."""
+
+    def handle_sigterm(self, *_: Any, **__: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
 def by_cron(cron: str, timezone: str) -> Schedule:
     """A schedule in cron's writing, in a time zone by name. Raises SettingsError."""
     try:
@@ -118,20 +128,24 @@ def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Calla
 
     On the server at PREFECT_API_URL, else on one of its own on loopback. `told` gets the server's address.
     """
-    with _server() as address, temporary_settings({PREFECT_API_URL: address}):
+    with server() as address, temporary_settings({PREFECT_API_URL: address}):
         os.environ["PREFECT_API_URL"] = address  # for the processes of runs
         told(address.removesuffix("/api"))
-        scheduled_refresh.serve(
+        runner = _Runner(name=name, limit=1)
+        runner.add_flow(
+            scheduled_refresh,
             name=name,
-            schedule=schedule,
+            schedules=[schedule],
             parameters=parameters,
-            global_limit=ONE_AT_A_TIME,
-            print_starting_message=False,
+            concurrency_limit=ONE_AT_A_TIME,
         )
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it starts behind it
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[str]:
+def server() -> Iterator[str]:
     """The API address of the server that is set, or of one with a scheduler, started for as long as needed.
 
     The server that Prefect embeds by itself has no scheduler.
@@ -141,19 +155,19 @@ def _server() -> Iterator[str]:
         return
     home = PREFECT_HOME.value()
     home.mkdir(parents=True, exist_ok=True)
-    address = f"http://127.0.0.1:{_free_port()}/api"
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
     with (home / "server.log").open("w") as log:
-        port = address.split(":")[2].removesuffix("/api")
-        server = subprocess.Popen([*command, "--port", port], stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log, start_new_session=True)
     try:
-        _wait_for(address, server, home / "server.log")
+        _wait_for(address, process, home / "server.log")
         yield address
     finally:
-        server.terminate()
+        process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(10)
-        server.kill()
+            process.wait(20)
+        process.kill()
 
 
 def _free_port(usual: int = 4200) -> int:
@@ -164,10 +178,10 @@ def _free_port(usual: int = 4200) -> int:
     raise PrecedentError("no port on this machine is free")
 
 
-def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Return once the server answers. Raises PrecedentError where it ends or takes too long."""
     end = time.monotonic() + PATIENCE
-    while server.poll() is None and time.monotonic() < end:
+    while process.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - ours
             return
         time.sleep(0.2)
