@@ -41,6 +41,7 @@ from prefect.tasks import exponential_backoff  # noqa: E402
 
 from pipeline import bulletin  # noqa: E402
 from pipeline.cli import guarded, make_run  # noqa: E402
+from pipeline.cluster import driver  # noqa: E402
 from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, may_pass  # noqa: E402
 from pipeline.refresh import Summary, refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
@@ -74,7 +75,7 @@ def run_in_prefect(name: str, function: Callable[[Any], Any], batches: Sequence[
 @flow(name="refresh", persist_result=False, validate_parameters=False)
 def refresh_flow(settings: Settings) -> Summary:
     """Bring the tables up to date with the folder of papers."""
-    summary = refresh(settings, run_in_prefect)
+    summary = refresh(settings, driver(settings, run_in_prefect))
     create_markdown_artifact(key="refresh", markdown=bulletin.page(summary), description="What the refresh did")
     table = bulletin.comparison(summary.out)
     create_table_artifact(key="comparison", table=table, description="Cleaner production beside climate, in papers")

@@ -53,9 +53,10 @@ def make_run(refresh: Refresh) -> click.Command:
 
     @click.command("run")
     @_options
-    def run(corpus: Path | None, out: Path | None, file: Path | None) -> None:
+    @click.option("--dask", help="Address of the scheduler of a Dask cluster that reads and codes.")
+    def run(corpus: Path | None, out: Path | None, file: Path | None, dask: str | None) -> None:
         """Read and code the papers in CORPUS (default: corpus) and write the tables."""
-        settings = resolve(file, {"corpus": corpus, "out": out})
+        settings = resolve(file, {"corpus": corpus, "out": out, "dask": dask})
         with _progress_shown():
             summary = refresh(settings)
         click.echo(describe(summary))
@@ -64,9 +65,10 @@ def make_run(refresh: Refresh) -> click.Command:
 
 
 def _refresh_here(settings: Settings) -> Any:
-    from pipeline.refresh import refresh  # the other commands should not wait for spaCy
+    from pipeline.cluster import driver  # the other commands should not wait for spaCy
+    from pipeline.refresh import refresh, run_here
 
-    return refresh(settings)
+    return refresh(settings, driver(settings, run_here))
 
 
 cli.add_command(make_run(_refresh_here))

@@ -41,6 +41,8 @@ Batch = TypeVar("Batch")
 Done = TypeVar("Done")
 Run = Callable[[str, Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
 
+READ = "read and code"  # the step whose batches may go elsewhere
+
 TARGET = "target_strategy"  # the code whose sentences state targets; a codebook without it has none
 
 _REVIEW = ("excluded", "reviewed", "unanchored")
@@ -93,7 +95,7 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
             return _unchanged(plan)
         batches = _batches(plan)
-        outcomes = [o for done in run("read and code", process_batch, batches) for o in done]
+        outcomes = [o for done in run(READ, process_batch, batches) for o in done]
         (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
         store.prune(settings.out, plan.keys, list(plan.scan.papers))
         return summary  # type: ignore[no-any-return]  # a driver gives back what its function returned

@@ -57,14 +57,16 @@ def watch(corpus: Path | None, out: Path | None, file: Path | None, every: float
 
     A file that is still being copied is left out until it has stopped growing.
     """
-    from pipeline.refresh import refresh
+    from pipeline.cluster import driver
+    from pipeline.refresh import refresh, run_here
     from pipeline.watching import watch
 
     settings = resolve(file, {"corpus": corpus, "out": out})
+    run = driver(settings, run_here)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as a service manager ends it
     click.echo(f"Watching {settings.corpus} (Ctrl-C ends it)")
     try:
-        watch(settings, every, lambda given, moving: refresh(given, moving=moving), _say)
+        watch(settings, every, lambda given, moving: refresh(given, run, moving), _say)
     except KeyboardInterrupt:
         click.echo("Ended. Finished work is kept.")
 

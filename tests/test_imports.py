@@ -51,7 +51,10 @@ MAY = {
     "screening": BASE,
     "triage": SHARED | {"evidence", "compare", "double_coding"},
 }
-TOP = {"plan", "work", "gathered", "refresh", "learning", "review", "deliver", "cli", "__init__"}
+TOP = {
+    *("plan", "work", "gathered", "refresh", "cluster", "bulletin", "watching", "unattended"),
+    *("learning", "review", "deliver", "cli", "__init__"),
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -71,11 +74,15 @@ NO_RESULTS = {
     *(
         "__init__.py",
         "adding.py",
+        "bulletin.py",
         "cli.py",
+        "cluster.py",
         "deliver.py",
         "errors.py",
         "publish.py",
         "settings.py",
+        "unattended.py",
+        "watching.py",
         "work.py",
         "workers.py",
     ),

@@ -8,19 +8,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import watching
 from pipeline.bulletin import failure, failure_told, tell
 from pipeline.errors import AlreadyRunning, CodebookError, CorpusError, PrecedentError, SettingsError
 from pipeline.files import unwritable
 from pipeline.publish import load_run
 from pipeline.settings import Settings, resolve
+from pipeline.watching import watch
 from tests.conftest import ROOT, SAMPLE
 
 
@@ -30,7 +30,9 @@ class Watched:
     It ends after the last step. What `fails` gives is raised in place of a refresh, in turn; None is none.
     """
 
-    def __init__(self, settings: Settings, steps: list[Callable[[], object]], fails: Collection[Exception | None] = ()):
+    def __init__(
+        self, settings: Settings, steps: Sequence[Callable[[], object]], fails: Collection[Exception | None] = ()
+    ):
         self.settings, self.steps, self.fails = settings, iter(steps), list(fails)
         self.runs: list[list[str]] = []
         self.told: list[object] = []
@@ -50,9 +52,9 @@ class Watched:
         step()
 
     def through(self, patch: pytest.MonkeyPatch) -> list[list[str]]:
-        patch.setattr(watching.time, "sleep", self.sleep)
+        patch.setattr(time, "sleep", self.sleep)
         with pytest.raises(KeyboardInterrupt):
-            watching.watch(self.settings, 30, self.refresh, self.told.append)
+            watch(self.settings, 30, self.refresh, self.told.append)
         return self.runs
 
 
@@ -123,7 +125,7 @@ def test_another_run_is_waited_for(given: Settings, monkeypatch: pytest.MonkeyPa
 
 def test_what_can_pass_is_tried_again_later_and_told_once(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 10_000, 10))  # seconds, some a look
-    monkeypatch.setattr(watching.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     full = unwritable(given.out, OSError(28, "No space left on device"))
     watched = Watched(given, [rest] * 30, [full, full, None])
     assert len(watched.through(monkeypatch)) == 3
