@@ -58,10 +58,11 @@ def _connected(address: str) -> tuple[Any, Any, Any]:
         remedy = 'install it: pip install "precedent[dask]"'
         raise PrecedentError("Dask is not installed", address, remedy) from error
     try:
-        return Client(address, timeout=PATIENCE), as_completed, KilledWorker
+        client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError) as error:
         remedy = "check the address, and that the scheduler runs; it says its address when it starts"
         raise PrecedentError("no Dask scheduler answers there", address, remedy) from error
+    return client, as_completed, KilledWorker
 
 
 def tasks_of(batch: BatchJob) -> list[BatchJob]:

@@ -50,6 +50,13 @@ def asked(environment: dict[str, str], what: str) -> list[dict[str, Any]]:
     return answer
 
 
+def state_of(**given: str) -> Any:
+    """The state that a scheduled refresh ends in, run here."""
+    from flows import scheduled_refresh
+
+    return scheduled_refresh(**given, return_state=True)
+
+
 def until(true: Any, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not true():
@@ -80,20 +87,18 @@ def test_a_scheduled_refresh_fires(prefect_harness: dict[str, str], own_run: Set
 
 
 def test_a_refresh_beside_another_leaves_with_a_message(prefect_harness: dict[str, str], own_run: Settings) -> None:
-    from flows import scheduled_refresh
-
     given = {"corpus": str(own_run.corpus), "out": str(own_run.out)}
     with lock(own_run.out):
-        state = scheduled_refresh(**given, return_state=True)
+        state = state_of(**given)
     assert state.is_cancelled()
     assert "another run is at work" in state.message
-    assert scheduled_refresh(**given, return_state=True).is_completed()
+    assert state_of(**given).is_completed()
 
 
 def test_what_can_pass_is_tried_again_and_what_cannot_is_not(prefect_harness: dict[str, str]) -> None:
     from flows import step
 
-    quick = step.with_options(retry_delay_seconds=0)
+    quick: Any = step.with_options(retry_delay_seconds=0)
 
     def tries_until_given_up(error: Exception) -> int:
         tried = []
@@ -112,14 +117,12 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(prefect_harness: di
 
 
 def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
-    from flows import scheduled_refresh
-
     heard = tmp_path / "heard.json"
     settings = tmp_path / "precedent.toml"
     code = f"import pathlib, sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
     settings.write_text(f"on_failure = {json.dumps(shlex.join([sys.executable, '-c', code]))}", encoding="utf-8")
     given = {"corpus": str(tmp_path / "away"), "out": str(own_run.out), "settings": str(settings)}
-    state = scheduled_refresh(**given, return_state=True)
+    state = state_of(**given)
     assert state.is_failed()
     told = json.loads(heard.read_text(encoding="utf-8"))
     assert told["what"] == "there is no such folder of papers"

@@ -23,6 +23,8 @@ from pipeline.settings import Settings, resolve
 from pipeline.watching import watch
 from tests.conftest import ROOT, SAMPLE
 
+Step = Callable[[], object]
+
 
 class Watched:
     """A watch over `settings` whose looks each come after one of `steps`; `runs` are the names that each refresh took.
@@ -69,7 +71,7 @@ def rest() -> None:
     """A look at which nothing has happened."""
 
 
-def grow(path: Path) -> Callable[[], object]:
+def grow(path: Path) -> Step:
     def more() -> None:
         with path.open("ab") as handle:
             handle.write(b"%PDF- more")
