@@ -175,9 +175,10 @@ def _versions() -> list[tuple[bool, str]]:
 
 
 def _sentence_model() -> tuple[bool, str]:
-    from pipeline.passages import model_version
+    from pipeline.passages import model_version, sentence_model
 
     try:
+        sentence_model()
         return True, f"sentence model {model_version()}"
     except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
         return False, f"sentence model: {first_line(error)}; install the packages anew with make"

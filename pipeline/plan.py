@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired
 
-from pipeline import passages, store
+from pipeline import hashes, passages, store
 from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
@@ -73,7 +73,8 @@ def make_plan(settings: Settings, codebook: Codebook, moving: Collection[Path] =
 
     Raises CorpusError where there is nothing to read, DecisionError where a line of the log of decisions is none.
     """
-    found = scan(settings.corpus, settings.out, settings.log, settings.own_head, *moving)
+    skip = (settings.out, settings.log, settings.own_head, *moving)
+    found = scan(settings.corpus, *skip, known=hashes.load(settings.out))
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)

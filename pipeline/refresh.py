@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import coding, publish, snapshots, store
+from pipeline import coding, hashes, publish, snapshots, store
 from pipeline.carry import carry
 from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
@@ -92,6 +92,7 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
     codebook = load_codebook(settings.codebook)
     with lock(settings.out):
         plan = make_plan(settings, codebook, moving)
+        hashes.save(settings.out, plan.scan.hashed)
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
             return _unchanged(plan)
         batches = _batches(plan)
