@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from pipeline.citations import known, reports_others
@@ -57,7 +57,8 @@ def split(document: Document) -> tuple[Passage, ...]:
 
 def model_version() -> str:
     """Name and version of the sentence model, such as "en_core_web_sm 3.8.0", which is not loaded for it."""
-    meta = json.loads((files(_model()) / "meta.json").read_text(encoding="utf-8"))
+    place = getattr(find_spec(_model()), "origin", "")  # not imported, which would import spaCy
+    meta = json.loads(Path(place).with_name("meta.json").read_text(encoding="utf-8"))
     return f"{meta['lang']}_{meta['name']} {meta['version']}"
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,8 @@ import pytest
 
 from pipeline import hashes
 from pipeline.corpus import Scan, scan
+from pipeline.settings import Settings
+from tests.conftest import ROOT
 
 OLD = time.time() - 10 * hashes.ALONE
 
@@ -91,3 +95,13 @@ def test_what_cannot_be_understood_is_taken_anew(paper: Path, tmp_path: Path, co
     (tmp_path / "state" / "hashes.json").write_bytes(content)
     assert hashes.load(tmp_path) == {}
     assert looked(paper, tmp_path) == first
+
+
+def test_a_refresh_with_nothing_new_loads_no_model(own_run: Settings) -> None:
+    code = (
+        "import sys; from pipeline.refresh import refresh; from pipeline.settings import resolve;"
+        "done = refresh(resolve(None, {'corpus': sys.argv[1], 'out': sys.argv[2]}));"
+        "print(done.unchanged, *sorted({'spacy', 'sklearn', 'gensim', 'torch'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, str(own_run.corpus), str(own_run.out)]
+    assert subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout == "True\n"
