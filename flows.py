@@ -1,12 +1,20 @@
-"""Prefect's part: tasks and the refresh flow. Wiring only; the stages and their order are in `pipeline`.
+"""Prefect's part: tasks, the refresh flow, its schedule. Wiring only; the stages and their order are in `pipeline`.
 
 `python flows.py [CORPUS] [--out DIR] [--settings FILE]` does the same as `precedent run`, with Prefect's
 history, retries and states. The server is embedded, on loopback, and keeps its files in ./.prefect.
+`precedent schedule` calls `serve`.
 """
 
+import asyncio
+import contextlib
 import os
+import signal
+import socket
+import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +29,39 @@ for _name, _value in _QUIET.items():
     os.environ.setdefault(_name, _value)
 
 from prefect import flow, task  # noqa: E402 - after its settings
+from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State  # noqa: E402
+from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
+from prefect.runner import Runner  # noqa: E402
+from prefect.schedules import Cron, Schedule  # noqa: E402
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
+from prefect.states import Cancelled  # noqa: E402
+from prefect.tasks import exponential_backoff  # noqa: E402
 
+from pipeline import bulletin  # noqa: E402
 from pipeline.cli import guarded, make_run  # noqa: E402
+from pipeline.cluster import driver  # noqa: E402
+from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, may_pass  # noqa: E402
 from pipeline.refresh import Summary, refresh  # noqa: E402
-from pipeline.settings import Settings  # noqa: E402
+from pipeline.settings import Settings, resolve  # noqa: E402
+
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+PATIENCE = 90  # seconds that a server may take to start
 
 
-@task(retries=2, retry_delay_seconds=5, persist_result=False, cache_policy=NO_CACHE)
+def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, BaseException) and may_pass(error)
+
+
+@task(
+    retries=3,
+    retry_delay_seconds=exponential_backoff(10),
+    retry_condition_fn=_may_pass,
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
 def step(function: Callable[[Any], Any], batch: Any) -> Any:
     """One batch of one stage. Our store decides what is new, so Prefect caches and persists nothing."""
     return function(batch)
@@ -42,7 +75,119 @@ def run_in_prefect(name: str, function: Callable[[Any], Any], batches: Sequence[
 @flow(name="refresh", persist_result=False, validate_parameters=False)
 def refresh_flow(settings: Settings) -> Summary:
     """Bring the tables up to date with the folder of papers."""
-    return refresh(settings, run_in_prefect)
+    summary = refresh(settings, driver(settings, run_in_prefect))
+    create_markdown_artifact(key="refresh", markdown=bulletin.page(summary), description="What the refresh did")
+    table = bulletin.comparison(summary.out)
+    create_table_artifact(key="comparison", table=table, description="Cleaner production beside climate, in papers")
+    return summary
+
+
+def _tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - Prefect gives them by name
+    """A run whose process was ended from outside, as a system short of memory does, could not tell of it itself."""
+    settings = _settings(**flow_run.parameters)
+    remedy = "nothing is lost, the next run goes on; where memory was short, set fewer workers"
+    bulletin.tell(settings, {"what": "the refresh was ended", "where": str(settings.corpus), "remedy": remedy})
+
+
+@flow(name="scheduled-refresh", persist_result=False, on_crashed=[_tell_of_crash])
+def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> Any:
+    """Refresh the tables of a folder of papers; leave with a message where a refresh is at work already.
+
+    `settings` is a file, read anew at each run; what is empty is as in that file, or as by default.
+    """
+    given = _settings(corpus, out, settings)
+    with bulletin.failure_told(given):
+        try:
+            return refresh_flow.fn(given)
+        except AlreadyRunning as error:
+            return Cancelled(message=str(error))
+
+
+def _settings(corpus: str = "", out: str = "", settings: str = "") -> Settings:
+    return resolve(Path(settings) if settings else None, {"corpus": corpus or None, "out": out or None})
+
+
+class _Runner(Runner):
+    """Prefect's runner, which leaves its schedule and its runs going when SIGTERM ends it, ending as by Ctrl-C."""
+
+    def handle_sigterm(self, *_: Any, **__: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+def by_cron(cron: str, timezone: str) -> Schedule:
+    """A schedule in cron's writing, in a time zone by name. Raises SettingsError."""
+    try:
+        CronSchedule(cron=cron, timezone=timezone)
+    except ValueError as error:
+        remedy = 'write it as in --cron "0 2 * * *" --timezone Europe/Oslo'
+        raise SettingsError(f"{cron!r} in {timezone!r} is no schedule", "command line", remedy) from error
+    return Cron(cron, timezone=timezone)
+
+
+def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Callable[[str], None]) -> None:
+    """Start scheduled refreshes of these parameters, one at a time, until interrupted.
+
+    On the server at PREFECT_API_URL, else on one of its own on loopback. `told` gets the server's address.
+    """
+    with server() as address, temporary_settings({PREFECT_API_URL: address}):
+        os.environ["PREFECT_API_URL"] = address  # for the processes of runs
+        told(address.removesuffix("/api"))
+        runner = _Runner(name=name, limit=1)
+        runner.add_flow(
+            scheduled_refresh,
+            name=name,
+            schedules=[schedule],
+            parameters=parameters,
+            concurrency_limit=ONE_AT_A_TIME,
+        )
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it starts behind it
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(runner.start())
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """The API address of the server that is set, or of one with a scheduler, started for as long as needed.
+
+    The server that Prefect embeds by itself has no scheduler.
+    """
+    if PREFECT_API_URL.value():
+        yield PREFECT_API_URL.value()
+        return
+    home = PREFECT_HOME.value()
+    home.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+    with (home / "server.log").open("w") as log:
+        process = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_for(address, process, home / "server.log")
+        yield address
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+
+
+def _free_port(usual: int = 4200) -> int:
+    """Prefect's usual port where it is free, so that its page has an address to remember."""
+    for port in (usual, 0):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as found:
+            return int(found.getsockname()[1])
+    raise PrecedentError("no port on this machine is free")
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return once the server answers. Raises PrecedentError where it ends or takes too long."""
+    end = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - ours
+            return
+        time.sleep(0.2)
+    remedy = "see that file; or start one yourself (prefect server start) and set PREFECT_API_URL to its address"
+    raise PrecedentError("the Prefect server did not start", str(log), remedy)
 
 
 if __name__ == "__main__":

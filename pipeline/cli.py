@@ -23,6 +23,7 @@ from pipeline.learning import train
 from pipeline.literature import add, harvest
 from pipeline.review.commands import agreement, review
 from pipeline.settings import Settings, resolve
+from pipeline.unattended import schedule, watch
 
 Refresh = Callable[[Settings], Any]
 
@@ -53,9 +54,10 @@ def make_run(refresh: Refresh) -> click.Command:
 
     @click.command("run")
     @_options
-    def run(corpus: Path | None, out: Path | None, file: Path | None) -> None:
+    @click.option("--dask", help="Address of the scheduler of a Dask cluster that reads and codes.")
+    def run(corpus: Path | None, out: Path | None, file: Path | None, dask: str | None) -> None:
         """Read and code the papers in CORPUS (default: corpus) and write the tables."""
-        settings = resolve(file, {"corpus": corpus, "out": out})
+        settings = resolve(file, {"corpus": corpus, "out": out, "dask": dask})
         with _progress_shown():
             summary = refresh(settings)
         click.echo(describe(summary))
@@ -64,9 +66,10 @@ def make_run(refresh: Refresh) -> click.Command:
 
 
 def _refresh_here(settings: Settings) -> Any:
-    from pipeline.refresh import refresh  # the other commands should not wait for spaCy
+    from pipeline.cluster import driver  # the other commands should not wait for spaCy
+    from pipeline.refresh import refresh, run_here
 
-    return refresh(settings)
+    return refresh(settings, driver(settings, run_here))
 
 
 cli.add_command(make_run(_refresh_here))
@@ -114,6 +117,8 @@ cli.add_command(harvest)
 cli.add_command(decisions)
 cli.add_command(review)
 cli.add_command(agreement)
+cli.add_command(schedule)
+cli.add_command(watch)
 cli.add_command(train)
 
 
@@ -150,9 +155,10 @@ def _versions() -> list[tuple[bool, str]]:
 
 
 def _sentence_model() -> tuple[bool, str]:
-    from pipeline.passages import model_version
+    from pipeline.passages import model_version, sentence_model
 
     try:
+        sentence_model()
         return True, f"sentence model {model_version()}"
     except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
         return False, f"sentence model: {first_line(error)}; install the packages anew with make"

@@ -3,17 +3,20 @@
 import hashlib
 import os
 import re
+import time
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
 from pipeline.bibliography import ENDINGS, doubts, match, normal_doi, normal_title, read
 from pipeline.errors import CorpusError
+from pipeline.hashes import Hashed, left_alone, marks_of
 from pipeline.records import ABSTRACT, ABSTRACT_FILE, Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
 
 SKETCH = 256  # hashes kept of a text
@@ -27,7 +30,7 @@ SAME_TITLE = 95  # of 100, where the DOI agrees too
 class Scan:
     """What a folder holds. `papers` maps sha256 to the paths of its bytes, first one first; paths are
     relative to the folder, with forward slashes. `ignored` counts files that are neither papers nor
-    bibliographies.
+    bibliographies. `hashed` are the hashes to keep for the next look, by absolute path.
     """
 
     papers: dict[str, tuple[str, ...]]
@@ -35,14 +38,16 @@ class Scan:
     bibliographies: tuple[tuple[str, str], ...]
     rejected: tuple[Rejection, ...]
     ignored: int
+    hashed: Mapping[str, Hashed] = field(default_factory=dict)
 
 
-def scan(folder: Path, *skip: Path) -> Scan:
+def scan(folder: Path, *skip: Path, known: Mapping[str, Hashed] = MappingProxyType({})) -> Scan:
     """Find and hash the papers and bibliographies under `folder`, leaving out hidden files and what is in `skip`:
     folders such as that of the tables, files such as the log of decisions.
 
-    A paper is a file that ends in .pdf, one that begins as a PDF whatever its name, or one of an abstract. Raises
-    CorpusError where the folder is missing or cannot be listed.
+    A paper is a file that ends in .pdf, one that begins as a PDF whatever its name, or one of an abstract. Files that
+    are as they were when their hash was `known` are not read. Raises CorpusError where the folder is missing or
+    cannot be listed.
     """
     if not folder.is_dir():
         remedy = "name a folder that holds your PDF files: precedent run FOLDER"
@@ -51,15 +56,20 @@ def scan(folder: Path, *skip: Path) -> Scan:
     entries: list[Entry] = []
     bibliographies: list[tuple[str, str]] = []
     rejected: list[Rejection] = []
+    hashed: dict[str, Hashed] = {}
     ignored = 0
-    for path in _files(folder, skip):
+    now = time.time()
+    for path in files_in(folder, skip):
         name = path.relative_to(folder).as_posix()
         try:
-            kind, digest = _look(path)
+            look = _look(path, known.get(str(path)))
+            kind, digest = look.kind, look.sha256
             read_entries = read(path, name, digest) if kind == "bibliography" else None
         except OSError as error:
             rejected.append(_unreadable(name, error))
             continue
+        if digest and left_alone(look.marks, now):
+            hashed[str(path)] = look
         if kind == "paper":
             papers[digest].append(name)
         elif read_entries:
@@ -75,6 +85,7 @@ def scan(folder: Path, *skip: Path) -> Scan:
         tuple(bibliographies),
         tuple(rejected),
         ignored,
+        hashed,
     )
 
 
@@ -86,8 +97,11 @@ def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(kept.values())
 
 
-def _files(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
-    """Files under `folder` in the order of their names; hidden ones and those in or under `skip` left out."""
+def files_in(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
+    """Files under `folder` in the order of their names; hidden ones and those in or under `skip` left out.
+
+    Raises CorpusError where a folder cannot be listed, or there is none.
+    """
 
     def fail(error: OSError) -> None:
         what = f"the folder cannot be listed ({error.strerror})"
@@ -98,19 +112,20 @@ def _files(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
         yield from (Path(root, n) for n in sorted(names) if n[0] != "." and Path(root, n) not in skip)
 
 
-def _look(path: Path) -> tuple[str, str]:
-    """("paper" | "bibliography" | "other", sha256) of a file. Raises OSError."""
+def _look(path: Path, known: Hashed | None) -> Hashed:
+    """Whether a file is a "paper", a "bibliography" or "other", and its sha256. Raises OSError."""
     if not path.is_file():
         raise OSError(0, "not a regular file")
+    if known and known.marks == marks_of(path.stat()):
+        return known
     with path.open("rb") as handle:
+        marks = marks_of(os.fstat(handle.fileno()))  # before it is read: what changes it then changes them
         head = handle.read(1024)
         ending = path.suffix.lower()
         is_paper = ending == ".pdf" or b"%PDF-" in head or path.name.endswith(ABSTRACT_FILE)
         kind = "paper" if is_paper else "bibliography" if ending in ENDINGS else "other"
-        if kind == "other":
-            return kind, ""
         handle.seek(0)
-        return kind, hashlib.file_digest(handle, "sha256").hexdigest()
+        return Hashed(kind, "" if kind == "other" else hashlib.file_digest(handle, "sha256").hexdigest(), marks)
 
 
 def _unreadable(name: str, error: OSError) -> Rejection:

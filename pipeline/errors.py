@@ -61,8 +61,17 @@ class StoreError(PrecedentError):
     """State that cannot be read or written: rights, space, or a damaged file."""
 
 
+class Unwritable(StoreError):  # noqa: N818 - it names the state of the place
+    """State that cannot be written now: rights, space, a share that is away."""
+
+
 class AlreadyRunning(StoreError):  # noqa: N818 - it names the situation
     """Another run holds the lock of this output folder."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether what failed may go well a little later, as where a share was away or a disk full."""
+    return isinstance(error, OSError | Unwritable)
 
 
 def first_line(error: BaseException, limit: int = 200) -> str:

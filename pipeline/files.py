@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import AlreadyRunning, StoreError
+from pipeline.errors import AlreadyRunning, Unwritable
 
 STATE = "state"  # folder of what is kept between runs, in the output folder
 ASIDE = ".aside-"  # begins the names of what is not yet whole
@@ -125,7 +125,7 @@ def whole(path: Path) -> Iterator[Path]:
         raise unwritable(path, error) from error
 
 
-def unwritable(path: Path, error: OSError) -> StoreError:
+def unwritable(path: Path, error: OSError) -> Unwritable:
     """The error for a place that cannot be written."""
     remedy = "free space or mend the rights, or give another folder with --out; then run again, nothing is lost"
-    return StoreError(f"cannot write ({error.strerror or error})", str(path), remedy)
+    return Unwritable(f"cannot write ({error.strerror or error})", str(path), remedy)

@@ -1,11 +1,13 @@
 """Document -> sentences, the units of coding."""
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from pipeline.citations import known, reports_others
@@ -48,22 +50,26 @@ def split(document: Document) -> tuple[Passage, ...]:
     texts = (document.text[start:end] for start, end, _ in blocks)
     return tuple(
         Passage(start + a, start + b, role, reports_others(document.text[start + a : start + b], paper))
-        for (start, _, role), doc in zip(blocks, _nlp().pipe(texts, batch_size=64), strict=True)
+        for (start, _, role), doc in zip(blocks, sentence_model().pipe(texts, batch_size=64), strict=True)
         for a, b in _sentences(doc)
     )
 
 
 def model_version() -> str:
-    """Name and version of the sentence model, such as "en_core_web_sm 3.8.0"."""
-    meta = _nlp().meta
+    """Name and version of the sentence model, such as "en_core_web_sm 3.8.0", which is not loaded for it."""
+    place = getattr(find_spec(_model()), "origin", "")  # not imported, which would import spaCy
+    meta = json.loads(Path(place).with_name("meta.json").read_text(encoding="utf-8"))
     return f"{meta['lang']}_{meta['name']} {meta['version']}"
 
 
+def _model() -> str:
+    return next(name for name in _MODELS if find_spec(name))
+
+
 @cache
-def _nlp() -> Any:
+def sentence_model() -> Any:
     """The sentence model: `senter` alone, which is faster than the parser and as good."""
-    name = next(name for name in _MODELS if find_spec(name))
-    nlp = import_module(name).load(exclude=_UNUSED)
+    nlp = import_module(_model()).load(exclude=_UNUSED)
     nlp.enable_pipe("senter")
     return nlp
 

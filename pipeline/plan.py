@@ -3,14 +3,14 @@
 import hashlib
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from pebble import ProcessExpired
 
-from pipeline import passages, store
+from pipeline import hashes, passages, store
 from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
@@ -82,11 +82,15 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
 
 
-def make_plan(settings: Settings, codebook: Codebook) -> Plan:
-    """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read,
-    DecisionError where a line of the log of decisions is none, StoreError where a newer version wrote the state."""
+def make_plan(settings: Settings, codebook: Codebook, moving: Collection[Path] = ()) -> Plan:
+    """Look at the folder, but for files that are `moving` yet, and decide what is new.
+
+    Raises CorpusError where there is nothing to read, DecisionError where a line of the log of decisions is none,
+    StoreError where a newer version wrote the state.
+    """
     check_format(settings.out)
-    found = scan(settings.corpus, settings.out, settings.log, settings.own_head)
+    skip = (settings.out, settings.log, settings.own_head, *moving)
+    found = scan(settings.corpus, *skip, known=hashes.load(settings.out))
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
         raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)

@@ -6,7 +6,7 @@ A driver gives the means to run batches (`Run`); this module knows nothing of an
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import coding, publish, snapshots, store
+from pipeline import coding, hashes, publish, snapshots, store
 from pipeline.carry import carry
 from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
@@ -40,6 +40,8 @@ from pipeline.work import BatchJob, Outcome, process_batch
 Batch = TypeVar("Batch")
 Done = TypeVar("Done")
 Run = Callable[[str, Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+
+READ = "read and code"  # the step whose batches may go elsewhere
 
 TARGET = "target_strategy"  # the code whose sentences state targets; a codebook without it has none
 
@@ -81,19 +83,21 @@ def run_here(_name: str, function: Callable[[Batch], Done], batches: Sequence[Ba
     return map(function, batches)
 
 
-def refresh(settings: Settings, run: Run = run_here) -> Summary:
-    """Bring the tables in `settings.out` up to date with the papers in `settings.corpus`.
+def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = ()) -> Summary:
+    """Bring the tables in `settings.out` up to date with the papers in `settings.corpus`, but for those that are
+    `moving`, as a file is that is still being copied.
 
     Raises PrecedentError; then the tables of the last run still stand and no finished work is lost.
     """
     codebook = load_codebook(settings.codebook)
     with lock(settings.out):
-        plan = make_plan(settings, codebook)
+        plan = make_plan(settings, codebook, moving)
+        hashes.save(settings.out, plan.scan.hashed)
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
             return _unchanged(plan)
         plan = without_damage(plan)
         batches = _batches(plan)
-        outcomes = [o for done in run("read and code", process_batch, batches) for o in done]
+        outcomes = [o for done in run(READ, process_batch, batches) for o in done]
         check_there(plan)
         (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
         store.prune(settings.out, plan.keys, list(plan.scan.papers))

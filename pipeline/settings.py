@@ -27,6 +27,8 @@ class Settings:
     mailto: your mail address, which OpenAlex and Unpaywall ask for; without it nothing goes to the network.
     harvest_query, harvest_since: what a harvest looks for, and from which day of publication (YYYY-MM-DD) on.
     openalex_url, unpaywall_url: where the two are.
+    on_failure, webhook: a command, and an address, that hear of it when an unattended refresh fails; none unless set.
+    dask: address of the scheduler of a Dask cluster that reads and codes; empty for this machine.
     """
 
     corpus: Path = Path("corpus")
@@ -46,6 +48,9 @@ class Settings:
     harvest_since: str = ""
     openalex_url: str = "https://api.openalex.org"
     unpaywall_url: str = "https://api.unpaywall.org/v2"
+    on_failure: str = ""
+    webhook: str = ""
+    dask: str = ""
 
     @property
     def log(self) -> Path:
@@ -67,12 +72,15 @@ RANGES = {
     "seed": (0, 2**31 - 1),
 }
 CHOICES = {"topic_method": get_args(TopicMethod)}
-TEXTS = {  # a pattern, and what it asks for
-    "mailto": (r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+", "your mail address"),
-    "harvest_query": (r".{1,1000}", "words to look for, on one line"),
-    "harvest_since": (r"\d{4}-\d\d-\d\d", "a day such as 2020-01-31"),
-    "openalex_url": (r"https?://[^\s?#]+", "an address in the web"),
-    "unpaywall_url": (r"https?://[^\s?#]+", "an address in the web"),
+TEXTS = {  # what each must look like, and that in words
+    "mailto": (r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+", "give your mail address"),
+    "harvest_query": (r".{1,1000}", "give words to look for, on one line"),
+    "harvest_since": (r"\d{4}-\d\d-\d\d", "give a day such as 2020-01-31"),
+    "openalex_url": (r"https?://[^\s?#]+", "give an address in the web"),
+    "unpaywall_url": (r"https?://[^\s?#]+", "give an address in the web"),
+    "on_failure": (".*", "write a command as you would type it"),
+    "webhook": (r"(https?://\S+)?", "write an address that begins with https:// or http://"),
+    "dask": (r"((tcp|tls|ucx|ws|wss)://)?[\w.\[\]:-]+:\d+|", "write the scheduler's address, such as tcp://host:8786"),
 }
 
 
@@ -135,10 +143,10 @@ def _value(name: str, raw: object, where: str, base: Path) -> Any:
 
 
 def _text(name: str, raw: object, where: str) -> str:
-    pattern, what = TEXTS[name]
-    if isinstance(raw, str) and re.fullmatch(pattern, raw):
+    form, remedy = TEXTS[name]
+    if isinstance(raw, str) and re.fullmatch(form, raw):
         return raw
-    raise SettingsError(f"{name} cannot be {raw!r}", where, f"give {what}")
+    raise SettingsError(f"{name} cannot be {raw!r}", where, remedy)
 
 
 def _choice(name: str, raw: object, where: str) -> str:

@@ -1,5 +1,6 @@
 """What the tests share: the sample corpus run once, and one Prefect harness for the whole session."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,11 +35,25 @@ def own_run(sample_run: tuple[Settings, Summary], tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def prefect_harness() -> Iterator[None]:
-    """Prefect's own harness: a server and a database of its own, started once."""
-    from prefect.testing.utilities import prefect_test_harness
+def prefect_harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A Prefect server with its scheduler, started once; what a child's environment needs to use it."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
-    import flows  # noqa: F401 - sets Prefect's environment before Prefect is imported
+    import flows  # sets Prefect's environment before Prefect is imported
 
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+    home = tmp_path_factory.mktemp("prefect")
+    quick = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_UI_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    }
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        temporary_settings({PREFECT_HOME: home}, restore_defaults={PREFECT_API_URL}),
+    ):
+        for name, value in quick.items():
+            patch.setenv(name, value)
+        patch.delenv("PREFECT_API_URL", raising=False)
+        with flows.server() as address, temporary_settings({PREFECT_API_URL: address}):
+            yield {**os.environ, "PREFECT_API_URL": address, "PYTHONPATH": str(ROOT)}

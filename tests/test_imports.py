@@ -23,7 +23,8 @@ MAY = {
     "files": BASE,
     "store": BASE | {"files"},
     "publish": BASE | {"files"},
-    "corpus": SHARED | {"bibliography"},
+    "hashes": BASE | {"files"},
+    "corpus": SHARED | {"bibliography", "hashes"},
     "pdf": BASE | {"pdf"},
     "citations": BASE,
     "passages": SHARED | {"citations"},
@@ -53,7 +54,10 @@ MAY = {
     "screening": BASE,
     "triage": SHARED | {"evidence", "compare", "double_coding"},
 }
-TOP = {"plan", "work", "gathered", "refresh", "learning", "review", "deliver", "literature", "cli", "__init__"}
+TOP = {
+    *("plan", "work", "gathered", "refresh", "cluster", "bulletin", "watching", "unattended"),
+    *("learning", "review", "deliver", "literature", "cli", "__init__"),
+}
 
 
 def imported(path: Path) -> set[str]:
@@ -73,11 +77,16 @@ NO_RESULTS = {
     *(
         "__init__.py",
         "adding.py",
+        "bulletin.py",
         "cli.py",
+        "cluster.py",
         "deliver.py",
         "errors.py",
+        "hashes.py",
         "publish.py",
         "settings.py",
+        "unattended.py",
+        "watching.py",
         "work.py",
         "workers.py",
     ),

@@ -182,7 +182,7 @@ def test_a_killed_run_then_a_run_gives_the_same_tables(sample_run: tuple[Setting
 
 
 def test_the_flow_gives_the_same_tables(
-    prefect_harness: None, sample_run: tuple[Settings, Summary], tmp_path: Path
+    prefect_harness: dict[str, str], sample_run: tuple[Settings, Summary], tmp_path: Path
 ) -> None:
     from flows import refresh_flow
 

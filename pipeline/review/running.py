@@ -54,5 +54,5 @@ def _environment(settings: Settings) -> dict[str, str]:
     told = {f.name: getattr(settings, f.name) for f in fields(Settings)}
     return {
         **os.environ,
-        **{f"PRECEDENT_{name.upper()}": str(value) for name, value in told.items() if value is not None},
+        **{f"PRECEDENT_{name.upper()}": str(value) for name, value in told.items() if value not in (None, "")},
     }

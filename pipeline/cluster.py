@@ -1,0 +1,95 @@
+"""Reading and coding on a Dask cluster. What goes to its workers is keys and paths, what comes back is outcomes.
+
+The workers see the folders of papers and of tables under the same paths as this machine, and write to the state
+themselves; they have the same version of Precedent installed. A worker that dies loses the papers it had in hand,
+which others take over; what it had finished is kept. Tables are made on this machine.
+"""
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipeline.errors import CorpusError, PrecedentError, StoreError
+from pipeline.files import STATE
+from pipeline.plan import fingerprints
+from pipeline.refresh import READ, Run
+from pipeline.settings import Settings
+from pipeline.work import BatchJob, Outcome, process_batch
+
+AT_ONCE = 5  # papers a task: some ten seconds of work, so that all workers end at about the same time
+PATIENCE = 20  # seconds that a scheduler may take to answer
+
+log = logging.getLogger("precedent")
+
+
+def driver(settings: Settings, run: Run) -> Run:
+    """`run`, but for reading and coding on the cluster that the settings name, if they name one."""
+
+    def spread(name: str, function: Callable[[Any], Any], batches: Sequence[Any]) -> Iterable[Any]:
+        return read_there(settings.dask, batches) if name == READ else run(name, function, batches)
+
+    return spread if settings.dask else run
+
+
+def read_there(address: str, batches: Sequence[BatchJob]) -> list[tuple[Outcome, ...]]:
+    """The outcomes of batches that the cluster at `address` worked on, in order. Raises PrecedentError."""
+    client, as_completed, killed = _connected(address)
+    tasks = [task for batch in batches for task in tasks_of(batch)]
+    with client:
+        futures = client.map(process_there, tasks, pure=False)
+        try:
+            for n, _ in enumerate(as_completed(futures), 1):
+                log.info("read and coded %d of %d parts", n, len(tasks))
+            return list(client.gather(futures))
+        except killed as error:
+            remedy = "see the workers' logs; give them more memory. Finished work is kept: run again to go on"
+            raise StoreError("several workers of the cluster died over the same papers", address, remedy) from error
+        finally:
+            client.cancel(futures)
+
+
+def _connected(address: str) -> tuple[Any, Any, Any]:
+    """A client of the cluster, and what else of Dask is needed. Raises PrecedentError."""
+    try:
+        from distributed import Client, KilledWorker, as_completed
+    except ImportError as error:
+        remedy = 'install it: pip install "precedent[dask]"'
+        raise PrecedentError("Dask is not installed", address, remedy) from error
+    try:
+        client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]  # Dask types little
+    except (OSError, ValueError) as error:
+        remedy = "check the address, and that the scheduler runs; it says its address when it starts"
+        raise PrecedentError("no Dask scheduler answers there", address, remedy) from error
+    return client, as_completed, KilledWorker
+
+
+def tasks_of(batch: BatchJob) -> list[BatchJob]:
+    """A batch in parts that take one process each: how many a worker takes at once is its number of threads."""
+    settings = replace(batch.settings, workers=1)
+    return [BatchJob(batch.jobs[i : i + AT_ONCE], settings) for i in range(0, len(batch.jobs), AT_ONCE)]
+
+
+def process_there(batch: BatchJob) -> tuple[Outcome, ...]:
+    """Read and code some papers, as a worker of the cluster.
+
+    Raises CorpusError or StoreError where this worker does not see the folders, or would make other results: better
+    no tables than some without the papers that it could not find.
+    """
+    settings, job = batch.settings, batch.jobs[0]
+    remedy = "let the worker see the shared folder under the same path as the machine that runs precedent"
+    if not settings.corpus.is_dir():
+        raise CorpusError("a worker of the cluster does not see the folder of papers", str(settings.corpus), remedy)
+    if not (settings.out / STATE / "lock").is_file():
+        raise StoreError("a worker of the cluster does not see the folder of tables", str(settings.out), remedy)
+    if fingerprints(job.codebook, job.head) != dict(job.keys):
+        same = "install the same version of precedent, with the same packages, on every worker"
+        raise StoreError("a worker of the cluster has another version of precedent", str(settings.out), same)
+    _may_have_children()
+    return process_batch(batch)
+
+
+def _may_have_children() -> None:
+    """Dask's nanny makes its worker a daemon, which multiprocessing forbids children. Ours end with their parent."""
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]

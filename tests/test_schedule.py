@@ -1,0 +1,146 @@
+"""Refreshes by the clock, against a real Prefect server."""
+
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pipeline.errors import CodebookError, SettingsError, StoreError
+from pipeline.export import read_table
+from pipeline.files import lock, unwritable
+from pipeline.publish import load_run
+from pipeline.settings import Settings
+from pipeline.unattended import name_of
+from tests.conftest import ROOT
+
+SERVED = """
+import json, sys
+from datetime import timedelta
+from prefect.schedules import Interval
+import flows
+name, given = sys.argv[1:]
+flows.serve(name, json.loads(given), Interval(timedelta(seconds=5)), print)
+"""
+
+
+@contextmanager
+def served(name: str, given: dict[str, str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """The flow on a schedule of every five seconds, in a process of its own."""
+    command = [sys.executable, "-c", SERVED, name, json.dumps(given)]
+    child = subprocess.Popen(command, env=environment, cwd=ROOT)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+def asked(environment: dict[str, str], what: str) -> list[dict[str, Any]]:
+    """Everything of a kind that the server knows."""
+    address = f"{environment['PREFECT_API_URL']}/{what}/filter"
+    answer: list[dict[str, Any]] = httpx.post(address, json={}).raise_for_status().json()
+    return answer
+
+
+def state_of(**given: str) -> Any:
+    """The state that a scheduled refresh ends in, run here."""
+    from flows import scheduled_refresh
+
+    return scheduled_refresh(**given, return_state=True)
+
+
+def until(true: Any, seconds: float = 300) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.2)
+
+
+def test_a_scheduled_refresh_fires(prefect_harness: dict[str, str], own_run: Settings) -> None:
+    last = load_run(own_run.out)
+    gone = own_run.corpus / "2015-kaveriappan-pat-india.pdf"
+    gone.unlink()
+    with served("fires", {"corpus": str(own_run.corpus), "out": str(own_run.out)}, prefect_harness) as child:
+        until(lambda: load_run(own_run.out)["counts"]["papers"] < last["counts"]["papers"])
+        runs = lambda: [r for r in asked(prefect_harness, "flow_runs") if r["state_type"] == "COMPLETED"]  # noqa: E731
+        until(runs)
+        child.terminate()  # as a service manager does
+        assert child.wait(60) == 0
+    assert all(gone.name != row["path"] for row in read_table(own_run.out / "tables" / "documents.csv"))
+    (deployment,) = (d for d in asked(prefect_harness, "deployments") if d["name"] == "fires")
+    assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert deployment["paused"]  # nobody would do what it asks for
+    shown = {artifact["key"]: artifact["data"] for artifact in asked(prefect_harness, "artifacts")}
+    assert "15 papers in the tables" in shown["refresh"]
+    assert "1 paper out" in shown["refresh"]
+    assert len(json.loads(shown["comparison"])) == len(read_table(own_run.out / "tables" / "comparison.csv"))
+    quotes = [row["quote"] for row in read_table(own_run.out / "tables" / "evidence.csv")]
+    assert not any(quote in told for quote in quotes for told in shown.values())
+
+
+def test_a_refresh_beside_another_leaves_with_a_message(prefect_harness: dict[str, str], own_run: Settings) -> None:
+    given = {"corpus": str(own_run.corpus), "out": str(own_run.out)}
+    with lock(own_run.out):
+        state = state_of(**given)
+    assert state.is_cancelled()
+    assert "another run is at work" in state.message
+    assert state_of(**given).is_completed()
+
+
+def test_what_can_pass_is_tried_again_and_what_cannot_is_not(prefect_harness: dict[str, str]) -> None:
+    from flows import step
+
+    quick: Any = step.with_options(retry_delay_seconds=0)
+
+    def tries_until_given_up(error: Exception) -> int:
+        tried = []
+
+        def fails(_: object) -> None:
+            tried.append(1)
+            raise error
+
+        with pytest.raises(type(error)):
+            quick(fails, None)
+        return len(tried)
+
+    assert tries_until_given_up(unwritable(Path("out"), OSError(28, "No space left on device"))) == 4
+    assert tries_until_given_up(StoreError("kept state is damaged")) == 1
+    assert tries_until_given_up(CodebookError("two codes of one name")) == 1
+
+
+def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
+    heard = tmp_path / "heard.json"
+    settings = tmp_path / "precedent.toml"
+    code = f"import pathlib, sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
+    settings.write_text(f"on_failure = {json.dumps(shlex.join([sys.executable, '-c', code]))}", encoding="utf-8")
+    given = {"corpus": str(tmp_path / "away"), "out": str(own_run.out), "settings": str(settings)}
+    state = state_of(**given)
+    assert state.is_failed()
+    told = json.loads(heard.read_text(encoding="utf-8"))
+    assert told["what"] == "there is no such folder of papers"
+    assert told["where"] == str(tmp_path / "away")
+    assert told["remedy"]
+
+
+@pytest.mark.parametrize(("cron", "zone"), [("at two", "UTC"), ("0 2 * * *", "Middle/Earth"), ("0 25 * * *", "UTC")])
+def test_a_schedule_that_is_none_is_refused_before_a_server_starts(cron: str, zone: str) -> None:
+    from flows import by_cron
+
+    assert by_cron("0 2 * * *", "Europe/Oslo").timezone == "Europe/Oslo"
+    with pytest.raises(SettingsError, match="no schedule"):
+        by_cron(cron, zone)
+
+
+def test_two_folders_are_two_schedules(tmp_path: Path) -> None:
+    one, other = (Settings(corpus=tmp_path / "papers", out=tmp_path / name) for name in ("a", "b"))
+    assert name_of(one) != name_of(other)
+    assert name_of(one) == name_of(one)
+    assert not set("/%") & set(name_of(Settings(corpus=tmp_path / "50% of/it")))
