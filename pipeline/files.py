@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import AlreadyRunning, Unwritable
+from pipeline.errors import AlreadyRunning, StoreError, Unwritable
 
 STATE = "state"  # folder of what is kept between runs, in the output folder
 ASIDE = ".aside-"  # begins the names of what is not yet whole

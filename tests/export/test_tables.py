@@ -197,15 +197,13 @@ def test_actors_are_counted_by_paper(hostile: Path, tables: Path) -> None:
 
 
 def test_statuses_of_instruments_and_actors_are_told_apart_and_sum(tables: Path) -> None:
-    for name in ("instruments", "actors"):
-        rows = read_table(tables / f"{name}.csv")
-        assert rows
-        for row in rows:
-            for side in ("", "cp_", "climate_"):
-                counts = [int(row[side + status]) for status in ("asserted", "proposed", "negated")]
-                assert sum(counts) == int(row[f"{side}papers"])
-                assert int(row[f"{side}own"]) <= counts[0]
-        assert any(row["proposed"] != "0" or row["negated"] != "0" for row in rows)
+    rows = [row for name in ("instruments", "actors") for row in read_table(tables / f"{name}.csv")]
+    for row in rows:
+        for side in ("", "cp_", "climate_"):
+            counts = [int(row[side + status]) for status in ("asserted", "proposed", "negated")]
+            assert sum(counts) == int(row[f"{side}papers"])
+            assert int(row[f"{side}own"]) <= counts[0]
+    assert any(row["proposed"] != "0" or row["negated"] != "0" for row in rows)
 
 
 def test_an_instrument_that_is_only_proposed_is_not_asserted(tmp_path: Path) -> None:
