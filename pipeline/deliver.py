@@ -1,12 +1,14 @@
 """What the last run found, written for other programs into a folder of the user's."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import publish
 from pipeline.errors import CorpusError, StoreError
 from pipeline.export import write_exports
 from pipeline.export.exports import known
+from pipeline.export.results import HIGHLIGHTED
 from pipeline.refresh import finished
 from pipeline.settings import Settings
 
@@ -22,7 +24,10 @@ def deliver(settings: Settings, folder: Path, formats: Iterable[str]) -> list[st
     results = finished(settings)
     try:
         with publish.staging(folder) as staged:
-            lines = [line for name in wanted for line in write_exports(results, staged / name, [name], settings)]
+            lines = []
+            for name in sorted(wanted, key="report".__eq__):  # last, since it leads to highlighted copies
+                lines += write_exports(results, staged / name, [name], settings)
+                results = replace(results, highlighted=results.highlighted | _copies(staged / name / HIGHLIGHTED))
             kept = publish.hand_over(staged, folder)
     except StoreError as error:
         if not Path(error.where).is_relative_to(folder):
@@ -30,6 +35,10 @@ def deliver(settings: Settings, folder: Path, formats: Iterable[str]) -> list[st
         remedy = "free space or mend the rights, or name another folder; the last export there is as it was"
         raise StoreError(error.what, str(folder), remedy) from error
     return [*lines, *(f"A file that you made or changed is kept as {path}" for path in kept)]
+
+
+def _copies(folder: Path) -> frozenset[str]:
+    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _refuse_the_corpus(settings: Settings, folder: Path) -> None:

@@ -40,6 +40,22 @@ def test_formats_come_to_lie_beside_each_other(export: Export, tmp_path: Path) -
     assert names == {"tables", "taguette", "parquet", "export.json"}
 
 
+def test_a_report_leads_to_the_copies_that_were_made_with_it(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_one(_made: Results, folder: Path, _settings: Settings) -> None:
+        (folder / "highlighted").mkdir()
+        (folder / "highlighted" / "good.pdf").touch()
+
+    monkeypatch.setitem(exports.FORMATS, "pdf", copy_one)
+    export("report", "pdf")
+    text = (tmp_path / "to" / "report.html").read_text(encoding="utf-8")
+    assert set(re.findall(r'href="(highlighted/[^"]*)"', text)) == {"highlighted/good.pdf"}
+    assert (tmp_path / "to" / "highlighted" / "good.pdf").is_file()
+    export("report", to="alone")
+    assert 'href="highlighted/' not in (tmp_path / "alone" / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_second_export_is_the_same_and_says_nothing(export: Export, tmp_path: Path) -> None:
     export("csv", "publication")
     before = files(tmp_path / "to")

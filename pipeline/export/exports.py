@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.errors import PrecedentError
 from pipeline.export.narrative import write_narrative
 from pipeline.export.report import write_report
-from pipeline.export.results import Results
+from pipeline.export.results import HIGHLIGHTED, Results
 from pipeline.export.tables import write_tables
 from pipeline.settings import Settings
 
@@ -69,7 +69,7 @@ def _taguette(results: Results, folder: Path, _settings: Settings) -> None:
 def _highlighted(results: Results, folder: Path, settings: Settings) -> list[str]:
     from pipeline.export.highlight import write_highlighted
 
-    return write_highlighted(results, folder / "highlighted", settings)
+    return write_highlighted(results, folder / HIGHLIGHTED, settings)
 
 
 def _refi(results: Results, folder: Path, settings: Settings) -> None:

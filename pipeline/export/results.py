@@ -8,6 +8,8 @@ from pipeline.history import FIRST, Changes
 from pipeline.outcomes import Carried, Comparison, Link, Marker, Stratum, TopicModel, TopicPeriod, Unanchored
 from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
 
+HIGHLIGHTED = "highlighted"  # folder of highlighted copies in a folder of exports
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -20,7 +22,8 @@ class Results:
     `changes` are those since the last run.
     `evidence` are the `codings` and, in their places, those that count nowhere, such as what people rejected;
     empty, it is the same as `codings`. `unanchored` are decisions of people that have no effect.
-    `settings` are those of the run that its results depend on, by name.
+    `settings` are those of the run that its results depend on, by name. `highlighted` are the paths of papers of
+    which a highlighted copy lies beside the report, in HIGHLIGHTED.
     """
 
     papers: tuple[Paper, ...]
@@ -44,3 +47,4 @@ class Results:
     evidence: tuple[Coding, ...] = ()
     unanchored: tuple[Unanchored, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    highlighted: frozenset[str] = frozenset()

@@ -231,6 +231,17 @@ def test_strata_in_the_page_are_those_of_the_comparison(sample: Results, tmp_pat
     assert len(data["strata"]["sector"]["strata"]) <= 9
 
 
+def test_highlighted_copies_are_linked_where_they_were_made(sample: Results, tmp_path: Path) -> None:
+    made = results()
+    bad = next(paper for paper in made.papers if paper.path == "=bad.pdf")
+    path = f"javascript:{HOSTILE[1]}/../ü.pdf"
+    papers = tuple(replace(paper, path=path) if paper is bad else paper for paper in made.papers)
+    page = written(replace(made, papers=papers, highlighted=frozenset({path})), tmp_path)
+    (link,) = {link for link in page.links if not link.startswith("#")}
+    assert link.startswith("highlighted/javascript%3A")
+    assert not set('<>"') & set(link)
+
+
 def test_a_finding_that_one_paper_could_change_says_so(sample: Results, tmp_path: Path) -> None:
     written(sample, tmp_path)
     text = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
   const drawer = document.querySelector("dialog");
   const list = drawer.querySelector(".quotes");
   const sections = document.querySelectorAll("details[data-paper]");
-  for (const section of sections) papers[section.dataset.paper].section = section.id;
+  for (const section of sections) Object.assign(papers[section.dataset.paper], {section: section.id, copy: section.dataset.copy});
 
   function marked(sentence, marks) {
     const parts = [];
@@ -23,7 +23,7 @@
       : make("p", {class: "around"}, "This report is too full to hold the quote; it stands in evidence.csv.");
     const page = `page ${sentence.page}${sentence.label ? ` (printed ${sentence.label})` : ""}`;
     const from = byPaper ? [] : [make("a", {href: `#${paper.section}`}, `${paper.byline || paper.key}. ${paper.title}`), " · "];
-    const where = [...from, [page, sentence.section].join(" · ")];
+    const where = [...from, paper.copy ? make("a", {href: `${paper.copy}#page=${sentence.page}`}, page) : page, ` · ${sentence.section}`];
     const side = group[0].on[0] ? "leftside" : group[0].on[1] ? "rightside" : "";
     const block = make("blockquote", {class: `${side}${group.includes(chosen) ? " chosen" : ""}`}, text, make("div", {class: "where"}, ...where));
     for (const coding of group) block.lastChild.append(make("br", {}), ...about(coding));
