@@ -21,8 +21,8 @@ def given(
     """What each coder made of the sentences that they looked at, for `agreement`.
 
     `decisions` stand and are anchored; `machine` holds the machine's codings by document. A coder has looked at a
-    sentence that they marked as seen, blind, or in which they judged every coding of the machine. Settlements are no
-    coder's own judgement and are left out.
+    sentence that they marked as seen, or in which they judged, not blind, every coding of the machine. Settlements
+    are no coder's own judgement and are left out.
     """
     unit_of = _units(passages)
     placed = [
@@ -39,7 +39,8 @@ def given(
     found: defaultdict[str, dict[Unit, Given | None]] = defaultdict(dict)
     for coder, unit in {**seen, **latest}:
         said = latest.get((coder, unit), {})
-        if (coder, unit) in seen or asked.get(unit, set()) <= set(said):
+        openly = any(not d.blind for d in said.values())  # who works blind says when a sentence is done
+        if (coder, unit) in seen or (openly and asked.get(unit, set()) <= set(said)):
             found[coder][unit] = _made_of(said.values(), seen.get((coder, unit), ""))
     return dict(found)
 

@@ -2,9 +2,12 @@
 
 import re
 
+from click.testing import CliRunner
+
+from pipeline.cli import cli
 from pipeline.decisions.log import read
 from pipeline.settings import Settings
-from tests.review.conftest import Browser
+from tests.review.conftest import Browser, table
 from tests.review.test_pages import shown
 
 
@@ -41,3 +44,40 @@ def test_two_blind_coders_differ_and_it_is_settled(browser: Browser, own_run: Se
 def test_the_sample_only_grows(browser: Browser) -> None:
     first, second = (re.findall(r"The sample has (\d+) sentences\.", browser.post("/coders/sample").text) for _ in "12")
     assert first == second != ["0"]
+
+
+def test_a_blind_coder_stays_with_a_sentence_until_it_is_done_whatever_the_machine_made_of_it(
+    browser: Browser, own_run: Settings
+) -> None:
+    browser.post("/coders/sample")
+    coded = {(row["document_id"], row["char_start"]) for row in table(own_run, "evidence")}
+    met = set()
+    for _ in range(12):
+        place = dict(re.findall(r'name="(document_id|start|end)" value="(\w+)"', browser.get("/blind")))
+        met.add((place["document_id"], place["start"]) in coded)
+        page = browser.post("/blind/add", **place, code="regulation", status="asserted").text
+        assert dict(re.findall(r'name="(document_id|start|end)" value="(\w+)"', page)) == place
+        page = browser.post("/blind/seen", **place, domain="cp").text
+        assert dict(re.findall(r'name="(document_id|start|end)" value="(\w+)"', page)) != place
+    assert met == {True, False}  # both were tried
+
+
+def test_agreement_is_told_on_the_command_line(browser: Browser, own_run: Settings) -> None:
+    told = ["agreement", str(own_run.corpus), "--out", str(own_run.out)]
+    assert "no two coders" in CliRunner().invoke(cli, told).output
+    browser.post("/coders/sample")
+    blind(browser, "Ada", ["taxes", "regulation", "", "taxes"])
+    blind(browser, "Bo", ["taxes", "subsidies", "", "taxes"])
+    said = CliRunner().invoke(cli, told).output
+    assert re.search(r"^instrument tax_charge +4 +\d+ +2  1\.00.*Ada and Bo \(n 4\) 1\.00", said, re.MULTILINE)
+    assert "disagreements to settle: 1" in said
+
+
+def test_what_coders_differ_on_comes_first_in_the_disputed_order(browser: Browser, own_run: Settings) -> None:
+    last = browser.codings()[-1]
+    for name, action in (("Ada", "accept"), ("Bo", "reject")):
+        browser.post("/coders/name", name=name)
+        browser.post("/decide", action=action, coding_id=last, within="")
+    page = browser.get("/queue?order=disputed")
+    assert re.findall(r'href="/coding/([0-9a-f]+)\?in=queue', page)[0] == last
+    assert "Coders differ here" in browser.get(f"/coding/{last}")
