@@ -1,5 +1,7 @@
 """Refreshes by the clock, against a real Prefect server."""
 
+import importlib
+import inspect
 import json
 import shlex
 import subprocess
@@ -144,3 +146,14 @@ def test_two_folders_are_two_schedules(tmp_path: Path) -> None:
     assert name_of(one) != name_of(other)
     assert name_of(one) == name_of(one)
     assert not set("/%") & set(name_of(Settings(corpus=tmp_path / "50% of/it")))
+
+
+def test_the_deployment_for_work_pools_names_what_there_is() -> None:
+    from flows import ONE_AT_A_TIME, scheduled_refresh
+
+    yaml: Any = importlib.import_module("yaml")  # it publishes no types
+    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert deployment["entrypoint"] == "flows.py:scheduled_refresh"
+    assert set(deployment["parameters"]) == set(inspect.signature(scheduled_refresh.fn).parameters)
+    assert deployment["concurrency_limit"]["limit"] == ONE_AT_A_TIME.limit
+    assert deployment["concurrency_limit"]["collision_strategy"] == ONE_AT_A_TIME.collision_strategy.value
