@@ -110,7 +110,7 @@ def _read(file: Path) -> dict[str, object]:
         raise SettingsError(
             f"the settings file cannot be read ({error.strerror})", str(file), "check --settings"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         remedy = "mend that line; strings need quotes"
         raise SettingsError(f"not valid TOML: {error}", str(file), remedy) from error
 

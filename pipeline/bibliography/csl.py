@@ -55,7 +55,7 @@ def _why(error: Exception) -> str:
 
 def _item(value: dict[str, Any], line: int) -> Item:
     metadata = Metadata(
-        title=re.sub(r"</?\w+[^<>]*>", "", _text(value.get("title"))),  # CSL allows <i>, <sub> and the like
+        title=re.sub(r"</?\w[^<>]*>", "", _text(value.get("title"))),  # CSL allows <i>, <sub> and the like
         authors=tuple(filter(None, map(_name, _list(value.get("author"))))),
         year=_year(value.get("issued")),
         doi=normal_doi(_text(value.get("DOI"))) or normal_doi(_text(value.get("URL"))),

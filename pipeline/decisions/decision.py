@@ -122,7 +122,7 @@ def from_line(line: str, where: str) -> Decision:
     """
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         remedy = "mend the line or take it out; marks such as <<<<<<< are left by a merge of versions"
         raise DecisionError("this line is no decision: it is not JSON", where, remedy) from error
     if not isinstance(row, dict):

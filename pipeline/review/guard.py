@@ -37,7 +37,7 @@ def guard(port: int, token: str) -> Callable[[Request, Next], Awaitable[Response
         if request.method not in ("GET", "HEAD"):
             if request.headers.get("origin") != f"http://{host}":
                 return _refused("this request does not come from a page of this server")
-            if not secrets.compare_digest(await _token_of(request), token):
+            if not secrets.compare_digest((await _token_of(request)).encode(), token.encode()):
                 return _refused("this page is of an earlier start of the server; load it anew")
         response = await call_next(request)
         for name, value in HEADERS.items():
