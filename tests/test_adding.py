@@ -196,6 +196,13 @@ def test_what_cannot_be_joined_without_harm_is_not(old: bytes, new: bytes, endin
     assert merge(old, new, ending) is None
 
 
+def test_large_bibliographies_join_within_limits() -> None:
+    old = "".join(f"@book{{k{n},\n title = {{Work number {n}}},\n note = {{{'x' * 400}}}}}\n" for n in range(2_500))
+    joined = merge(old.encode(), (old + "@book{last, title = {Last}}\n").encode(), ".bib")
+    assert joined is not None
+    assert joined.added == 1
+
+
 def test_a_doi_is_looked_up_only_with_a_mail_address(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from pipeline.bibliography.normal import normal_title
 from pipeline.bibliography.parsed import Item
-from pipeline.bibliography.read import decode, parse
+from pipeline.bibliography.read import LARGE, MEMORY_MB, SECONDS, decode, parse
+from pipeline.workers import run_limited
 
 
 class Merged(NamedTuple):
@@ -20,37 +22,38 @@ class Merged(NamedTuple):
 
 
 def merge(old: bytes, new: bytes, ending: str) -> Merged | None:
-    """`new` joined to `old`; None where that cannot be done without harm: one key stands for two works, or entries
-    hang on abbreviations of their own file."""
-    before, after = decode(old), decode(new)
-    blocks = _objects(after) if ending == ".json" else _stretches(after, ending)
-    if blocks is None:
+    """`new` joined to `old`; None where that cannot be done without harm: one key stands for two works, entries hang on
+    abbreviations of their own file, or joining takes more than the limits on reading."""
+    if max(len(old), len(new)) < LARGE:
+        return _joined(ending, (old, new))
+    ((_, joined),) = run_limited(partial(_joined, ending), [(old, new)], 1, SECONDS, MEMORY_MB)
+    return None if isinstance(joined, BaseException) else joined
+
+
+def _joined(ending: str, files: tuple[bytes, bytes]) -> Merged | None:
+    before, after = map(decode, files)
+    try:
+        blocks = _objects(after) if ending == ".json" else _stretches(after, ending)
+        there = parse(before, ending).entries
+    except Exception:  # noqa: BLE001 - a parser's fault on a hostile file: the two stay apart
         return None
-    there = parse(before, ending).entries
-    kept: list[str] = []
-    differing = 0
-    for item, raw in blocks:
-        known = _known(item, there)
-        if known is None and item.key and any(item.key == other.key for other in there):
-            return None
-        if known is None:
-            kept.append(raw.strip())
-        elif known._replace(line=0) != item._replace(line=0):
-            differing += 1
+    known = {mark: item for item in reversed(there) for mark in _marks(item)}
+    pairs = [(item, raw, next((known[m] for m in _marks(item) if m in known), None)) for item, raw in blocks or ()]
+    keys = {item.key for item in there if item.key}
+    if blocks is None or any(same is None and item.key in keys for item, _, same in pairs):
+        return None
+    kept = [raw.strip() for _, raw, same in pairs if same is None]
+    differing = sum(item._replace(line=0) != same._replace(line=0) for item, _, same in pairs if same)
     if not kept:
-        return Merged(old, 0, differing)
+        return Merged(files[0], 0, differing)
     text = _list_with(before, kept) if ending == ".json" else "\n\n".join([before.rstrip(), *kept]) + "\n"
     return None if text is None else Merged(text.encode(errors="replace"), len(kept), differing)
 
 
-def _known(item: Item, there: Sequence[Item]) -> Item | None:
-    """The entry of the same work: with its key, if both have one, and its DOI or title."""
-    title, doi = normal_title(item.metadata.title), item.metadata.doi
-    for other in there:
-        same = normal_title(other.metadata.title) == title or (doi and other.metadata.doi == doi)
-        if same and item.key == other.key:
-            return other
-    return None
+def _marks(item: Item) -> list[tuple[str, str]]:
+    """What entries of one work have in common: the key, if there is one, and the title or the DOI."""
+    about = item.metadata
+    return [(item.key, mark) for mark in (f"title {normal_title(about.title)}", about.doi) if mark]
 
 
 def _stretches(text: str, ending: str) -> list[tuple[Item, str]] | None:

@@ -13,9 +13,9 @@ import os
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from time import sleep, time
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -202,7 +202,7 @@ def _asked_to_wait(header: str | None) -> float | None:
     if header.strip().isdecimal():
         return float(header)
     try:
-        return max(email.utils.parsedate_to_datetime(header).timestamp() - time.time(), 0.0)
+        return max(email.utils.parsedate_to_datetime(header).timestamp() - time(), 0.0)
     except (ValueError, OverflowError):
         return None
 
@@ -211,7 +211,7 @@ def _wait(seconds: float, url: str) -> None:
     if seconds > LONGEST_WAIT:
         remedy = f"run the same command again in {_span(seconds)}: what was found is kept"
         raise HarvestError("the server asks us to come back later", place(url), remedy)
-    time.sleep(seconds)
+    sleep(seconds)
 
 
 def _span(seconds: float) -> str:

@@ -30,6 +30,6 @@ def settings(library: Library, tmp_path: Path) -> Settings:
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that were waited, none of which passed."""
     waits: list[float] = []
-    monkeypatch.setattr("pipeline.harvest.web.time.sleep", waits.append)
+    monkeypatch.setattr("pipeline.harvest.web.sleep", waits.append)
     monkeypatch.delenv("OPENALEX_API_KEY", raising=False)
     return waits
