@@ -117,18 +117,6 @@ def test_five_hundred_papers_fit(sample: Results, tmp_path: Path) -> None:
     assert len(told) < len(many.codings)
 
 
-def test_the_best_quotes_are_there_however_many_codings_fill_the_page(
-    sample: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pipeline.export.island.BUDGET", 80 * len(sample.codings))
-    written(sample, tmp_path)
-    data = island_of(tmp_path)
-    told = {row[0] for row in data["codings"] if len(data["sentences"][row[1]]) > 4}
-    first = {row.quotes[0] for row in sample.comparisons if row.quotes}
-    assert 0 < len(told) < len(sample.codings)
-    assert told & first
-
-
 def repeated(made: Results, papers: int) -> Results:
     """The papers over and over under new ids, until there are so many."""
     documents, copies, codings = {}, [], []
@@ -141,13 +129,7 @@ def repeated(made: Results, papers: int) -> Results:
         codings += [replace(c, document_id=name, id=f"{n:04d}{c.id[4:]}") for c in held]
     again = compare(copies, codings, made.codebook)
     return replace(
-        made,
-        papers=tuple(copies),
-        codings=tuple(codings),
-        evidence=(),
-        document=documents.__getitem__,
-        comparisons=again,
-        topic_sentences={},
+        made, papers=tuple(copies), codings=tuple(codings), document=documents.__getitem__, comparisons=again
     )
 
 
