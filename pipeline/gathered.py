@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline import store
 from pipeline.corpus import Scan, gather
 from pipeline.decisions.reviewed import Reviewed, review
+from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, result_path
 from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Rejection
 from pipeline.work import Outcome
@@ -56,15 +58,36 @@ def reviewed(plan: Plan, work: Gathered) -> Reviewed:
     def text(document_id: str) -> str:
         return next(store.load_texts([store.artifact(plan.settings.out, "read", plan.keys["read"], document_id)]))[1]
 
-    def passages(document_id: str) -> tuple[Passage, ...]:
-        return store.load_passages(store.artifact(plan.settings.out, "split", plan.keys["split"], document_id))
-
-    return review(plan.decisions, work.papers, work.codings, plan.codebook, text, passages)
+    return review(plan.decisions, work.papers, work.codings, plan.codebook, text, partial(_passages, plan))
 
 
 def document_of(plan: Plan, document_id: str) -> Document:
     """A paper that was read, from what is kept."""
     return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
+
+
+def sentences(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> dict[str, list[tuple[str, str]]]:
+    """The text and domain of each sentence, by the id of its paper."""
+    out, ids = plan.settings.out, [paper.document_id for paper in papers]
+    texts = dict(store.load_texts([store.artifact(out, "read", plan.keys["read"], i) for i in ids]))
+    return {
+        i: [(texts[i][p.start : p.end], side) for p, side in zip(_passages(plan, i), coded[i].domains, strict=True)]
+        for i in ids
+    }
+
+
+def topic_sentences(plan: Plan, model: TopicModel) -> dict[int, tuple[tuple[str, int, int], ...]]:
+    """By number of the topic, its typical sentences as document id, start and end."""
+
+    def span(document_id: str, place: int) -> tuple[str, int, int]:
+        passage = _passages(plan, document_id)[place]
+        return document_id, passage.start, passage.end
+
+    return {topic.number: tuple(span(*sentence) for sentence in topic.sentences) for topic in model.topics}
+
+
+def _passages(plan: Plan, document_id: str) -> tuple[Passage, ...]:
+    return store.load_passages(store.artifact(plan.settings.out, "split", plan.keys["split"], document_id))
 
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:

@@ -25,7 +25,7 @@ from pipeline.drift import align
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_narrative, write_report, write_tables
 from pipeline.files import STATE, lock
-from pipeline.gathered import document_of, gathered, reviewed
+from pipeline.gathered import document_of, gathered, reviewed, sentences, topic_sentences
 from pipeline.history import ChangeKind, Snapshot
 from pipeline.outcomes import TopicModel
 from pipeline.periods import topic_periods
@@ -177,7 +177,7 @@ def _results(
         named=coding.instruments(),
         topics=topics,
         topic_periods=topic_periods(papers, topics),
-        topic_sentences=_topic_sentences(plan, topics),
+        topic_sentences=topic_sentences(plan, topics),
         comparisons=comparisons,
         carried=carry(comparisons, papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
@@ -209,28 +209,9 @@ def _targets(codings: Sequence[Coding]) -> tuple[Target, ...]:
 
 
 def _topics(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> TopicModel:
-    out, keys = plan.settings.out, plan.keys
-    ids = [paper.document_id for paper in papers]
-    texts = dict(store.load_texts([store.artifact(out, "read", keys["read"], i) for i in ids]))
-    sentences = {}
-    for i in ids:
-        spans = store.load_passages(store.artifact(out, "split", keys["split"], i))
-        sides = coded[i].domains
-        sentences[i] = [(texts[i][p.start : p.end], side) for p, side in zip(spans, sides, strict=True)]
     left, right = (domain.id for domain in plan.codebook.domains)
     how = plan.settings
-    return find_topics(sentences, (left, right), how.topics, how.seed, how.topic_method)
-
-
-def _topic_sentences(plan: Plan, model: TopicModel) -> dict[int, tuple[tuple[str, int, int], ...]]:
-    """By number of the topic, its typical sentences as document id, start and end."""
-
-    def span(document_id: str, place: int) -> tuple[str, int, int]:
-        kept = store.artifact(plan.settings.out, "split", plan.keys["split"], document_id)
-        passage = store.load_passages(kept)[place]
-        return document_id, passage.start, passage.end
-
-    return {topic.number: tuple(span(*sentence) for sentence in topic.sentences) for topic in model.topics}
+    return find_topics(sentences(plan, papers, coded), (left, right), how.topics, how.seed, how.topic_method)
 
 
 def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:

@@ -191,6 +191,16 @@ def test_a_code_that_may_carry_over_is_told_with_what_deters_it() -> None:
     assert "What may carry over from Soil to Water" not in sections(text)
 
 
+def test_a_difference_is_told_with_the_false_discovery_rate_of_the_table() -> None:
+    for asserting, rate in ((4, "8 %"), (9, "under 1 %")):
+        made = corpus(PLAIN, [[DUTY]] * asserting + [[]] * (9 - asserting), [[]] * 9)
+        (row,) = (row for row in made.comparisons if row.code == "duty")
+        assert row.verdict == "only in Water"
+        assert row.q is not None
+        assert (f"{row.q * 100:.0f} %" == rate) == (row.q >= 0.01)
+        assert f"; false discovery rate {rate})" in narrative(made)
+
+
 def test_what_one_paper_alone_bears_is_left_out_and_counted() -> None:
     made = corpus(PLAIN, [[DUTY, FEAR]] + [[DUTY]] * 5 + [[]] * 2, [[MAYBE]] + [[]] * 8)
     text = narrative(made)
