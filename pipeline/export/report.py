@@ -14,7 +14,7 @@ from typing import Any, get_args
 import jinja2
 from markupsafe import Markup
 
-from pipeline.codebook import UNSPECIFIED
+from pipeline.codebook import UNSPECIFIED, Codebook
 from pipeline.export.beside import Beside, actors_beside, instruments_beside, targets_beside
 from pipeline.export.card import figures
 from pipeline.export.changes_table import change_view
@@ -72,7 +72,7 @@ def _view(results: Results) -> dict[str, Any]:
     tables = rows(results)
     parts = {
         "beside": _beside(results),
-        "matrix": _matrix(results.links),
+        "matrix": _matrix(results.links, results.codebook),
         "instruments": list(tables["instruments"]),
         "targets": list(tables["targets"]),
         "words": words_view(results),
@@ -185,13 +185,12 @@ def _most(found: list[Beside], at: int) -> list[tuple[str, int, Coding]]:
     return sorted(listed, key=lambda row: -row[1])[:BESIDE]
 
 
-def _matrix(links: tuple[Link, ...]) -> dict[str, Any]:
+def _matrix(links: tuple[Link, ...], codebook: Codebook) -> dict[str, Any]:
     """Instruments down, motivators and deterrents across; those that meet in a sentence or in neighbouring ones."""
     cells = {(link.code, link.with_family, link.with_code): link for link in links}
-    across: dict[str, list[str]] = defaultdict(list)
-    for link in links:
-        if link.with_code not in across[link.with_family]:
-            across[link.with_family].append(link.with_code)
+    met = {(link.with_family, link.with_code) for link in links}
+    codes = {f.id: [code.id for code in f.codes if (f.id, code.id) in met] for f in codebook.families}
+    across = {family: found for family, found in codes.items() if found}
     sides = [side for link in links for side in (link.left, link.right)]
     most = max((max(side.papers, side.near_papers) for side in sides), default=1)
     return {"down": list(dict.fromkeys(link.code for link in links)), "across": across, "cells": cells, "most": most}

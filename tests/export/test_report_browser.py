@@ -175,7 +175,7 @@ def test_every_link_of_the_page_opens_something(page: Any) -> None:
     script = """async () => {
         const drawer = document.querySelector("dialog"), dead = [];
         const links = new Map([...document.querySelectorAll("main a")].map((link) => [link.hash, link]));
-        const quoted = [...links.keys()].filter((hash) => hash.startsWith("#coding-")).slice(20);
+        const quoted = [...links.keys()].filter((hash) => hash.startsWith("#coding-")).slice(8);
         for (const hash of quoted) links.delete(hash); // they are many, and one like the other
         for (const link of links.values()) {
             link.click();
