@@ -220,7 +220,7 @@ def test_a_hostile_paper_is_uploaded_run_read_and_stays_text(page: Any, own_run:
     page.set_input_files("input[type=file]", {"name": "a'b\"<i>.pdf", "mimeType": "", "buffer": pdf(title, HOSTILE)})
     expect(page, "[data-taken] li", "1 page")
     page.click("text=Run now")
-    expect(page, "h1", "The run is done")
+    sync_api.expect(page.locator("h1")).to_have_text("The run is done", timeout=400_000)
     (row,) = [row for row in table(own_run, "documents") if "script" in row["title"]]
     coding = next(r for r in table(own_run, "evidence") if r["document_id"] == row["document_id"])
     places = ["/", "/queue?order=paper", "/papers", f"/paper/{row['document_id']}", f"/coding/{coding['coding_id']}"]
