@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -130,6 +131,24 @@ def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: S
     assert told["what"] == "there is no such folder of papers"
     assert told["where"] == str(tmp_path / "away")
     assert told["remedy"]
+
+
+def test_a_run_that_was_killed_is_told_of(tmp_path: Path) -> None:
+    """By Prefect's runner, which calls its hook by these names."""
+    from prefect.states import Crashed
+
+    from flows import scheduled_refresh
+
+    heard, settings = tmp_path / "heard.json", tmp_path / "precedent.toml"
+    code = f"import pathlib, sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
+    settings.write_text(f"on_failure = {json.dumps(shlex.join([sys.executable, '-c', code]))}", encoding="utf-8")
+    (hook,) = scheduled_refresh.on_crashed_hooks
+    parameters = {"corpus": str(tmp_path), "settings": str(settings)}
+    flow_run: Any = SimpleNamespace(parameters=parameters)
+    hook(flow=scheduled_refresh, flow_run=flow_run, state=Crashed())
+    told = json.loads(heard.read_text(encoding="utf-8"))
+    assert told["what"] == "the refresh was ended"
+    assert told["where"] == str(tmp_path)
 
 
 @pytest.mark.parametrize(("cron", "zone"), [("at two", "UTC"), ("0 2 * * *", "Middle/Earth"), ("0 25 * * *", "UTC")])
