@@ -1,14 +1,41 @@
-"""Papers into the corpus folder: copied under their own name, once, and only where they can be read."""
+"""Papers into the corpus folder: copied under a name that is free, once, and only where they can be read.
 
+A folder, or a bibliography with its attachments as reference managers export them, becomes a folder of its own in the
+corpus in which all lies as it lay, so that the bibliography still finds its files. Nothing is taken that is not in the
+folder that was named, whatever links and bibliographies say.
+"""
+
+import hashlib
 import os
 import shutil
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from pipeline.bibliography import ENDINGS, file_parts, merge, read
 from pipeline.errors import PrecedentError, UnreadablePaper
-from pipeline.files import ASIDE, sha256_of
-from pipeline.records import Document
+from pipeline.files import ASIDE, same_file, sha256_of, write_bytes
+from pipeline.records import ABSTRACT_FILE, Entry
 from pipeline.settings import Settings
+
+_OUTSIDE = "export it together with its files, or add that file by its name"
+
+
+class Line(NamedTuple):
+    """What became of a file, in words, and whether it is in the corpus now."""
+
+    taken: bool
+    words: str
+
+
+def add(source: Path, settings: Settings) -> Iterator[Line]:
+    """Take in a PDF, a bibliography with its attachments, or all of these that are in a folder; a line for each."""
+    if source.is_dir():
+        yield from _add_folder(source, settings)
+    elif source.suffix.lower() in ENDINGS:
+        yield from _add_library(source, settings)
+    else:
+        yield from _papers([(source, settings.corpus / source.name)], settings)
 
 
 def add_paper(file: Path, name: str, settings: Settings) -> str:
@@ -17,36 +44,176 @@ def add_paper(file: Path, name: str, settings: Settings) -> str:
     A file with the same bytes is not copied again; where another has the name, part of the hash is added to it.
     Raises UnreadablePaper where no run could read it, OSError where it cannot be copied.
     """
-    folder = settings.corpus
-    folder.mkdir(parents=True, exist_ok=True)
+    (result,) = _copies([(file, settings.corpus / Path(name).name)], settings)
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _papers(pairs: Sequence[tuple[Path, Path]], settings: Settings) -> Iterator[Line]:
+    for (file, _), result in zip(pairs, _copies(pairs, settings), strict=True):
+        bad = isinstance(result, Exception)
+        yield Line(not bad, f"{file}: not added: {result}" if bad else str(result))
+
+
+def _copies(pairs: Sequence[tuple[Path, Path]], settings: Settings) -> Iterator[str | UnreadablePaper | OSError]:
+    """Copy files to their targets in the corpus; for each, in order, what it was taken for, or why it was not taken."""
+    from pipeline.workers import run_limited
+
+    limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
+    fresh = [file for file, _ in pairs if not _held(file, settings)]
+    read = run_limited(_look, fresh, settings.workers, *limits)
+    for file, target in pairs:
+        looked = next(read)[1] if file in fresh else ""
+        try:
+            yield _held(file, settings) or _copy(file, target, _words(looked, file, limits))
+        except (UnreadablePaper, OSError) as error:
+            yield error
+
+
+def _held(file: Path, settings: Settings) -> str:
+    """Where the corpus has these very bytes, in words; empty where it has not, or they cannot be read."""
+    try:
+        same = same_file(settings.corpus, file.stat().st_size, sha256_of(file))
+    except OSError:
+        return ""
+    return f"already there as {same}" if same else ""
+
+
+def _copy(file: Path, target: Path, words: str) -> str:
     digest = sha256_of(file)
-    same = next((p for p in sorted(folder.rglob("*")) if p.suffix.lower() == ".pdf" and sha256_of(p) == digest), None)
-    if same:
-        return f"already there as {same}"
-    document = _read_limited(file, settings)
-    target = folder / Path(name).name
     if target.exists():
-        target = folder / f"{target.stem}-{digest[:8]}{target.suffix}"
-    aside = folder / f"{ASIDE}{os.getpid()}-{digest[:8]}"
+        target = target.with_name(f"{target.stem}-{digest[:8]}{target.suffix}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.parent / f"{ASIDE}{os.getpid()}-{digest[:8]}"
     try:
         shutil.copyfile(file, aside)
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
+    return f"{target}: {words}"
+
+
+def _look(file: Path) -> str:
+    """What a PDF is, in words."""
+    from pipeline import abstracts, pdf
+
+    read = abstracts.read if file.name.endswith(ABSTRACT_FILE) else pdf.read
+    document = read(file, document_id="")
     about = document.metadata
-    return f"{target}: {about.title or 'no title found'} ({about.year or 'no year'}), {len(document.pages)} pages"
+    pages = f"{len(document.pages)} page{'' if len(document.pages) == 1 else 's'}"
+    return f"{about.title or 'no title found'} ({about.year or 'no year'}), {pages}"
 
 
-def _read_limited(file: Path, settings: Settings) -> Document:
-    """The Document in a file, read in a child with limits as in a run. Raises UnreadablePaper."""
-    from pipeline.pdf import read
-    from pipeline.workers import explain, run_limited
+def _words(looked: str | BaseException, file: Path, limits: tuple[int, int]) -> str:
+    """What a child found a file to be. Raises UnreadablePaper, OSError where it could not."""
+    from pipeline.workers import explain
 
-    limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
-    ((_, result),) = run_limited(partial(read, document_id=""), [file], 1, *limits)
-    if isinstance(result, PrecedentError):
-        raise result
-    if isinstance(result, BaseException):
-        _, reason, remedy = explain(result, *limits)
-        raise UnreadablePaper(reason, str(file), remedy) from result
-    return result
+    if isinstance(looked, PrecedentError | OSError):
+        raise looked
+    if isinstance(looked, BaseException):
+        _, reason, remedy = explain(looked, *limits)
+        raise UnreadablePaper(reason, str(file), remedy) from looked
+    return looked
+
+
+def _add_folder(folder: Path, settings: Settings) -> Iterator[Line]:
+    """The papers and bibliographies under a folder, to a folder of its name."""
+    home = settings.corpus / folder.resolve().name.lstrip(".")
+    found = [path for path in _files(folder) if not path.resolve().is_relative_to(settings.corpus.resolve())]
+    papers = []
+    for path in found:
+        target = home / path.relative_to(folder)
+        if _inside(path, folder) is None:
+            yield Line(False, f"{path}: not added: this link leads out of the folder; add that file by its name")
+        elif path.suffix.lower() not in ENDINGS:
+            papers.append((path, target))
+        elif (entries := _entries(path)) is not None:
+            yield _bibliography(path, entries, target)
+    yield from _papers(papers, settings)
+    if not found:
+        yield Line(False, f"{folder}: nothing added: there are no PDF files or bibliographies in it")
+
+
+def _files(folder: Path) -> list[Path]:
+    """Papers and bibliographies under a folder, by name; hidden ones and linked folders are left out."""
+    found: list[Path] = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name[0] != ".")
+        found += [Path(root, name) for name in sorted(names) if name[0] != "."]
+    return [path for path in found if path.name.lower().endswith((".pdf", ABSTRACT_FILE, *ENDINGS))]
+
+
+def _add_library(file: Path, settings: Settings) -> Iterator[Line]:
+    """A bibliography, and its attachments where they are in its folder; where it names none, the PDFs in `files`."""
+    entries, base = _entries(file) or (), file.parent
+    home = settings.corpus / (file.stem.lstrip(".") or "library")
+    yield _bibliography(file, entries, home / file.name)
+    if not entries:
+        return
+    named = list(dict.fromkeys(name for entry in entries for name in entry.files))
+    beside = [path for path in _files(base / "files") if path.suffix.lower() == ".pdf"]
+    found = [(name, _attachment(name, base, beside)) for name in named] or [(p.name, _inside(p, base)) for p in beside]
+    for name, path in found:
+        if path is None:
+            shown = "".join(c for c in name if c.isprintable())[:200]
+            yield Line(False, f"{shown}: not added: it is not in {base}, the bibliography's folder; {_OUTSIDE}")
+    inside = [path for _, path in found if path]
+    yield from _papers([(path, home / path.relative_to(base.resolve())) for path in inside], settings)
+
+
+def _entries(file: Path) -> tuple[Entry, ...] | None:
+    """The entries of a bibliography; None for a JSON file that is none. One that cannot be opened has no entries."""
+    try:
+        found = read(file, file.name, "")
+    except OSError:
+        return ()
+    return found[0] if found else None
+
+
+def _attachment(name: str, base: Path, beside: list[Path]) -> Path | None:
+    """The file that a bibliography in `base` means: where it says, else the one of that name beside it.
+
+    A reference manager may have written the place where the file lay on another machine.
+    """
+    parts = file_parts(name)
+    exact = (base.joinpath(*parts), Path(name), base / parts[-1]) if parts else ()
+    alike = [path for path in beside if parts and path.name == parts[-1]]
+    found = (_inside(path, base) for path in (*exact, *(alike if len(alike) == 1 else [])))
+    return next(filter(None, found), None)
+
+
+def _inside(path: Path, base: Path) -> Path | None:
+    """The regular file that a path leads to in the end, where it lies under `base`."""
+    try:
+        real = path.resolve(strict=True)
+        return real if real.is_file() and real.is_relative_to(base.resolve()) else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def _bibliography(file: Path, entries: tuple[Entry, ...], target: Path) -> Line:
+    """Copy a bibliography; one of the same name is joined to it, and nothing that is there is written over."""
+    if not entries:
+        return Line(False, f"{file}: not added: it cannot be read, or holds no entries; export it anew")
+    try:
+        content = file.read_bytes()
+        if not target.exists():
+            write_bytes(target, content)
+            return Line(True, f"{target}: a bibliography of {len(entries)} entries")
+        joined = merge(target.read_bytes(), content, file.suffix.lower())
+        if joined is None:
+            return Line(True, f"{_under_another_name(target, content)}: a bibliography of {len(entries)} entries")
+        if joined.added:
+            write_bytes(target, joined.content)
+        left = f"; {joined.differing} say otherwise there, and stay as they are there" if joined.differing else ""
+        return Line(True, f"{target}: {joined.added} new entries of {len(entries)}{left}")
+    except OSError as error:
+        return Line(False, f"{file}: not added: {error}")
+
+
+def _under_another_name(target: Path, content: bytes) -> Path:
+    other = target.with_name(f"{target.stem}-{hashlib.sha256(content).hexdigest()[:8]}{target.suffix}")
+    if not other.exists():
+        write_bytes(other, content)
+    return other

@@ -18,9 +18,10 @@ import click
 
 from pipeline import publish
 from pipeline.decisions.commands import decisions
-from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, first_line
+from pipeline.errors import AlreadyRunning, PrecedentError, first_line
 from pipeline.learning import train
-from pipeline.review.commands import review
+from pipeline.literature import add, harvest
+from pipeline.review.commands import agreement, review
 from pipeline.settings import Settings, resolve
 
 Refresh = Callable[[Settings], Any]
@@ -72,30 +73,6 @@ cli.add_command(make_run(_refresh_here))
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--corpus", type=click.Path(path_type=Path), help="Folder to copy them to.")
-def add(files: tuple[Path, ...], corpus: Path | None) -> None:
-    """Copy FILES into the corpus folder and say what each was taken for."""
-    settings = resolve(None, {"corpus": corpus})
-    taken = [_add(file, settings) for file in files]
-    if not all(taken):
-        raise CorpusError("not every file was added; see above", str(settings.corpus), "mend those and add them again")
-
-
-def _add(file: Path, settings: Settings) -> bool:
-    """Copy one file in and say so; False where it was not taken."""
-    from pipeline.adding import add_paper
-    from pipeline.errors import UnreadablePaper
-
-    try:
-        click.echo(add_paper(file, file.name, settings))
-    except (UnreadablePaper, OSError) as error:
-        click.echo(f"{file}: not added: {error}", err=True)
-        return False
-    return True
-
-
-@cli.command()
 @_options
 def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
     """Say what the last run made, and what a run now would have to do."""
@@ -132,8 +109,11 @@ def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | Non
     click.echo(f"{', '.join(formats or ('csv', 'report'))} written to {folder}")
 
 
+cli.add_command(add)
+cli.add_command(harvest)
 cli.add_command(decisions)
 cli.add_command(review)
+cli.add_command(agreement)
 cli.add_command(train)
 
 

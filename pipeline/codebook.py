@@ -21,6 +21,8 @@ from pipeline.terms import overlap, parse_term
 SHIPPED = Path(__file__).with_name("codebook.toml")
 UNSPECIFIED = "unspecified"  # the code of a family that yields to any other of its codes in a sentence
 MAX_BYTES = 2_000_000
+MOST_TERMS = 5_000  # of a family or domain: each is held against each
+MOST_PARTS = 20  # full stops in a line outside of strings; tomllib takes hours over a key of 100,000 parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ def _check_ids(source: "_Source") -> None:
 def _check_terms(source: "_Source", group: "list[_Table]") -> None:
     """Every term can be read, and no two terms of a family, or of a domain, can claim the same words."""
     claims: dict[str, list[tuple[str, int]]] = {}
+    if sum(len(table.data.get(key, ())) for table in group for key in _LISTS[table.kind]) > MOST_TERMS:
+        raise source.error(f"more than {MOST_TERMS} terms", group[0].first, "leave out those that find nothing")
     for table in group:
         for key in _LISTS[table.kind]:
             for number, term in enumerate(table.data.get(key, ())):
@@ -265,8 +269,13 @@ class _Source:
             raise CodebookError(f"cannot be read: {error.strerror}", str(self.path), remedy) from error
 
     def _parse(self) -> dict[str, Any]:
+        long = next((n for n, line in enumerate(self.lines, 1) if line.count(".") > MOST_PARTS), 0)
+        if long:
+            raise self.error("a key of too many parts", long, "write tables as in the codebook that ships")
         try:
             return tomllib.loads(self.text)
+        except RecursionError as error:
+            raise self.error("nested too deep", 1, "write tables as in the codebook that ships") from error
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"\(at line (\d+)", str(error))
             line = int(found[1]) if found else self._line_at(len(self.text))

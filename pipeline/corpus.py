@@ -14,11 +14,12 @@ from rapidfuzz import fuzz
 
 from pipeline.bibliography import ENDINGS, doubts, match, normal_doi, normal_title, read
 from pipeline.errors import CorpusError
-from pipeline.records import Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
+from pipeline.records import ABSTRACT, ABSTRACT_FILE, Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
 
 SKETCH = 256  # hashes kept of a text
 SAME_TEXT = 0.5  # estimated Jaccard similarity of five-word runs from which two texts are one paper
 RELATED_TEXT = 0.2  # the same where the DOI agrees too
+TELLING = 4  # words from which a title can tell a paper by itself
 SAME_TITLE = 95  # of 100, where the DOI agrees too
 
 
@@ -40,8 +41,8 @@ def scan(folder: Path, *skip: Path) -> Scan:
     """Find and hash the papers and bibliographies under `folder`, leaving out hidden files and what is in `skip`:
     folders such as that of the tables, files such as the log of decisions.
 
-    A paper is a file that ends in .pdf, or one that begins as a PDF whatever its name. Raises CorpusError
-    where the folder is missing or cannot be listed.
+    A paper is a file that ends in .pdf, one that begins as a PDF whatever its name, or one of an abstract. Raises
+    CorpusError where the folder is missing or cannot be listed.
     """
     if not folder.is_dir():
         remedy = "name a folder that holds your PDF files: precedent run FOLDER"
@@ -104,7 +105,8 @@ def _look(path: Path) -> tuple[str, str]:
     with path.open("rb") as handle:
         head = handle.read(1024)
         ending = path.suffix.lower()
-        kind = "paper" if ending == ".pdf" or b"%PDF-" in head else "bibliography" if ending in ENDINGS else "other"
+        is_paper = ending == ".pdf" or b"%PDF-" in head or path.name.endswith(ABSTRACT_FILE)
+        kind = "paper" if is_paper else "bibliography" if ending in ENDINGS else "other"
         if kind == "other":
             return kind, ""
         handle.seek(0)
@@ -157,10 +159,10 @@ def find_duplicates(cards: Sequence[Card], order: Sequence[str]) -> dict[str, tu
 
 
 def _candidates(by_id: Mapping[str, Card]) -> set[tuple[str, str]]:
-    """Pairs, in the mapping's order, that share a DOI or one of their 16 smallest hashes."""
+    """Pairs, in the mapping's order, that share a DOI, a title or one of their 16 smallest hashes."""
     groups: dict[object, list[str]] = defaultdict(list)
     for card in by_id.values():
-        for mark in (*card.sketch[:16], normal_doi(card.metadata.doi)):
+        for mark in (*card.sketch[:16], normal_doi(card.metadata.doi), normal_title(card.metadata.title)):
             if mark:
                 groups[mark].append(card.id)
     return {pair for group in groups.values() for pair in combinations(group, 2)}
@@ -168,6 +170,8 @@ def _candidates(by_id: Mapping[str, Card]) -> set[tuple[str, str]]:
 
 def _why_same(a: Card, b: Card) -> str:
     """Why two papers are one, in words, or an empty string."""
+    if ABSTRACT in (a.reader, b.reader):
+        return _why_abstract(a.metadata, b.metadata)
     alike = resemblance(a.sketch, b.sketch)
     doi = normal_doi(a.metadata.doi)
     if doi and doi == normal_doi(b.metadata.doi):
@@ -177,6 +181,16 @@ def _why_same(a: Card, b: Card) -> str:
     return f"near-same text ({alike:.0%} of it in common)" if alike >= SAME_TEXT else ""
 
 
+def _why_abstract(a: Metadata, b: Metadata) -> str:
+    """Why an abstract is that of a paper: by its DOI, else by a title that can tell a paper by itself."""
+    dois = normal_doi(a.doi), normal_doi(b.doi)
+    if all(dois):
+        return f"the abstract alone of the same DOI {dois[0]}" if dois[0] == dois[1] else ""
+    title = normal_title(a.title)
+    same = title == normal_title(b.title) and len(title.split()) >= TELLING
+    return "the abstract alone of the same title" if same else ""
+
+
 def gather(
     scan: Scan, cards: Sequence[Card], coded: Mapping[str, CodedPaper]
 ) -> tuple[tuple[Paper, ...], tuple[Rejection, ...], tuple[Doubt, ...]]:
@@ -184,14 +198,15 @@ def gather(
     matches with the bibliography that a person should look at.
 
     What the bibliography says wins over what was read from the page. Of two printings the one stays that
-    the bibliography names, then one of which nothing is lost, then the longer one, then the first by path.
+    is no abstract alone, then one that the bibliography names, then one of which nothing is lost, then the longer one,
+    then the first by path.
     """
     first = {card.id: scan.papers[card.id][0] for card in cards}
     entries = match(cards, first, scan.entries)
 
-    def worth(card: Card) -> tuple[bool, bool, int, str]:
+    def worth(card: Card) -> tuple[bool, bool, bool, int, str]:
         named = _attached(entries.get(card.id), first[card.id])
-        return not named, bool(card.damage), -card.characters, first[card.id]
+        return card.reader == ABSTRACT, not named, bool(card.damage), -card.characters, first[card.id]
 
     order = sorted(cards, key=worth)
     dropped = find_duplicates(cards, [card.id for card in order])

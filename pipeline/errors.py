@@ -53,6 +53,10 @@ class CorpusError(PrecedentError):
     """The corpus folder is missing, is no folder, or cannot be read."""
 
 
+class HarvestError(PrecedentError):
+    """Something in the web that cannot be had: no answer, a refusal, or an answer that is no good."""
+
+
 class StoreError(PrecedentError):
     """State that cannot be read or written: rights, space, or a damaged file."""
 

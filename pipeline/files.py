@@ -1,17 +1,24 @@
-"""Files that are there whole or not at all, and the lock that keeps two runs apart."""
+"""Files that are there whole or not at all and tell when they were damaged, and the lock that keeps two runs apart."""
 
 import contextlib
 import fcntl
 import hashlib
+import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import AlreadyRunning, StoreError
 
 STATE = "state"  # folder of what is kept between runs, in the output folder
 ASIDE = ".aside-"  # begins the names of what is not yet whole
+FORMAT = 1  # of the state's layout; the next where an older version could not tell that it must not touch it
+CHECK = "check"  # in a record: the sha256 of the rest of it
+
+log = logging.getLogger("precedent")
 
 
 @contextlib.contextmanager
@@ -31,8 +38,24 @@ def lock(out: Path) -> Iterator[None]:
         except OSError as error:
             remedy = "wait until it ends, or give this run another folder with --out"
             raise AlreadyRunning("another run is at work on this output folder", str(out), remedy) from error
+        check_format(out)
+        if read_record(_format(out)) is None:
+            write_record(_format(out), {"format": FORMAT})
         _sweep(out)
         yield
+
+
+def check_format(out: Path) -> None:
+    """Raise StoreError where a newer version wrote the state. What older ones left needs no leave: results lie under
+    the fingerprints of what made them, so that those of other code are not used."""
+    found = (read_record(_format(out)) or {}).get("format", FORMAT)
+    if not isinstance(found, int) or found > FORMAT:
+        what = f"a newer version of precedent wrote this state (format {found}; this version knows {FORMAT})"
+        raise StoreError(what, str(out / STATE), "update precedent, or give another folder with --out")
+
+
+def _format(out: Path) -> Path:
+    return out / STATE / "format.json"
 
 
 def _sweep(out: Path) -> None:
@@ -47,10 +70,42 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def same_file(folder: Path, size: int, sha256: str) -> Path | None:
+    """The first file under `folder`, by name, that holds these very bytes; hidden ones are passed over."""
+    found = (path for path in sorted(folder.rglob("*")) if path.name[0] != "." and path.is_file())
+    return next((path for path in found if path.stat().st_size == size and sha256_of(path) == sha256), None)
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises StoreError where it cannot be written."""
     with whole(path) as aside:
         aside.write_bytes(content)
+
+
+def write_record(path: Path, record: dict[str, Any]) -> None:
+    """Write a record as JSON, whole or not at all, with its own check in it. Raises StoreError."""
+    content = json.dumps({**record, CHECK: _check(record)}, indent=1, sort_keys=True, ensure_ascii=False)
+    write_bytes(path, content.encode())
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """The record that `write_record` wrote; None, with a line in the log, where it is damaged; None where it is not
+    there. One without a check is of an older version, and taken as it is."""
+    try:
+        record = json.loads(path.read_bytes())
+        if isinstance(record, dict) and record.pop(CHECK, None) in (None, _check(record)):
+            return record
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("%s cannot be read (%s)", path, type(error).__name__)
+        return None
+    log.warning("%s is damaged, and not used", path)
+    return None
+
+
+def _check(record: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 @contextlib.contextmanager

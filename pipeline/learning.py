@@ -29,8 +29,8 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
     from pipeline.codebook import load_codebook
     from pipeline.coding.adapt import adapt, gains
     from pipeline.coding.document import shipped_head, version
+    from pipeline.coding.examples import examples
     from pipeline.coding.head import save_head
-    from pipeline.coding.train import examples
 
     settings = resolve(file, {"corpus": corpus, "out": out})
     codebook = load_codebook(settings.codebook)

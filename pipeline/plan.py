@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,21 +16,34 @@ from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
 from pipeline.errors import CorpusError
+from pipeline.files import check_format
 from pipeline.pdf import ocr
 from pipeline.pdf.document import NO_OCR
 from pipeline.records import Rejection
 from pipeline.settings import Settings
 from pipeline.workers import explain
 
+run_log = logging.getLogger("precedent")
+
 HERE = Path(__file__).parent
 CODE = {  # the source files whose change makes a stage's results stale
-    "read": ("pdf/*.py", "records.py", "store.py", "files.py"),
+    "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "files.py"),
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
         *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
         *("evidence.py", "inference.py", "periods.py", "carry.py", "strata.py", "words.py", "outcomes.py"),
-        *("export/**/*", "gathered.py", "refresh.py", "plan.py", "history.py", "changes.py", "flips.py"),
+        *(
+            "export/**/*",
+            "../models/README.md",
+            "gathered.py",
+            "refresh.py",
+            "plan.py",
+            "history.py",
+            "changes.py",
+            "flips.py",
+        ),
+        *("../models/README.md",),  # its figures stand in the report
         *("snapshots.py", *(f"decisions/{name}.py" for name in ("decision", "log", "anchor", "apply", "reviewed"))),
     ),
 }
@@ -70,7 +84,8 @@ class Plan:
 
 def make_plan(settings: Settings, codebook: Codebook) -> Plan:
     """Look at the folder and decide what is new. Raises CorpusError where there is nothing to read,
-    DecisionError where a line of the log of decisions is none."""
+    DecisionError where a line of the log of decisions is none, StoreError where a newer version wrote the state."""
+    check_format(settings.out)
     found = scan(settings.corpus, settings.out, settings.log, settings.own_head)
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
@@ -81,12 +96,31 @@ def make_plan(settings: Settings, codebook: Codebook) -> Plan:
     decided = hashlib.sha256(held).hexdigest()  # what people decide makes the tables stale, and nothing else
     topics = [settings.topics, settings.topic_method, settings.seed]
     run_id = _digest(content, decided, topics, source("tables"))[:16]
-    jobs = [
-        Job(sha, settings.corpus / names[0], names[0], settings.out, keys, codebook, settings.own_head)
-        for sha, names in found.papers.items()
-    ]
-    todo = tuple(job for job in jobs if _has_work(job, settings))
-    return Plan(settings, codebook, found, keys, run_id, todo, log.decisions_in(held, settings.log))
+    plan = Plan(settings, codebook, found, keys, run_id, (), log.decisions_in(held, settings.log))
+    return replace(plan, todo=tuple(job for job in _jobs(plan) if _has_work(job, settings)))
+
+
+def _jobs(plan: Plan) -> Iterator[Job]:
+    """A job for each paper in the folder, whether or not it has work."""
+    how = plan.settings
+    for sha, names in plan.scan.papers.items():
+        yield Job(sha, how.corpus / names[0], names[0], how.out, plan.keys, plan.codebook, how.own_head)
+
+
+def without_damage(plan: Plan) -> Plan:
+    """The plan once kept results that are damaged are removed, so that they are made anew from their papers."""
+    damaged = store.remove_damaged(result_path(job, stage) for job in _jobs(plan) for stage in store.STAGES)
+    for path in damaged:
+        run_log.warning("%s was damaged; it is made anew from the paper", path)
+    return make_plan(plan.settings, plan.codebook) if damaged else plan
+
+
+def check_there(plan: Plan) -> None:
+    """Raise CorpusError where no paper of the plan is in its folder any more: a drive or a share went away."""
+    corpus = plan.settings.corpus
+    if not any((corpus / name).is_file() for names in plan.scan.papers.values() for name in names):
+        remedy = "see that its drive or share is there, then run again; the tables are still those of the last run"
+        raise CorpusError("the papers went away while they were read", str(corpus), remedy)
 
 
 def fingerprints(codebook: Codebook, head: Path | None = None) -> dict[str, str]:

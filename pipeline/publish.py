@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
-from pipeline.files import ASIDE, sha256_of, unwritable, write_bytes
+from pipeline.files import ASIDE, STATE, read_record, sha256_of, unwritable, write_bytes, write_record
 
+RECORD = "run.json"
 EXPORT = "export.json"  # in a folder of exports: by format, the files and what was in them
 
 
@@ -30,16 +31,20 @@ def staging(place: Path) -> Iterator[Path]:
 def publish(staged: Path, out: Path, run: dict[str, Any]) -> list[Path]:
     """Put the staged files in place of the last run's, then the run record `run` with their hashes.
 
-    A file that somebody changed since the last run is first set aside under another name; returns those. One
-    that a killed run put in place already, just as it is staged now, is nobody's change.
+    A file that is not as a run made it is somebody's, and is first set aside under another name; returns those.
+    The record is written twice: first to the state, so that what a run that is killed in between has put in place
+    is known for its own, and so that the one beside the tables can be damaged or deleted.
     A file of the last run that this one no longer makes is removed.
     """
-    before = load_run(out).get("files", {})
+    last = load_run(out).get("files", {})
+    begun = (read_record(out / STATE / RECORD) or {}).get("files", {})
     files = _digests(staged)
-    kept = [_set_aside(out / name) for name in sorted(before) if _changed(out / name, {before[name], files.get(name)})]
-    _replace(staged, out, files, before)
-    record = json.dumps({**run, "files": files}, indent=1, sort_keys=True, ensure_ascii=False)
-    write_bytes(out / "run.json", record.encode())
+    names = {*last, *begun, *files}
+    ours = {name: {made.get(name) for made in (last, begun, files)} for name in names}
+    kept = [_set_aside(out / name) for name in sorted(names) if _changed(out / name, ours[name])]
+    write_record(out / STATE / RECORD, {**run, "files": files})
+    _replace(staged, out, files, names)
+    write_record(out / RECORD, {**run, "files": files})
     return kept
 
 
@@ -99,8 +104,11 @@ def _set_aside(path: Path) -> Path:
 
 
 def load_run(out: Path) -> dict[str, Any]:
-    """The record of the last finished run: run_id, times, counts, `files` (name -> sha256); {} if none."""
-    return _load(out / "run.json")
+    """The record of the last finished run: run_id, times, counts, `files` (name -> sha256); {} if none.
+
+    Where it is gone or damaged, the one in the state: of the same run, or of one that was killed as it finished.
+    """
+    return read_record(out / RECORD) or read_record(out / STATE / RECORD) or {}
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -112,8 +120,8 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def is_current(out: Path, run_id: str) -> bool:
-    """Whether the tables in `out` are those of this run id, whole and unchanged."""
-    record = load_run(out)
+    """Whether the tables in `out` are those of this run id, whole and unchanged, and their record beside them."""
+    record = read_record(out / RECORD) or {}
     files = record.get("files", {})
     unchanged = all((out / name).is_file() and sha256_of(out / name) == sha for name, sha in files.items())
     return record.get("run_id") == run_id and bool(files) and unchanged

@@ -54,6 +54,8 @@ DoubtKind = Literal[
 BOTH = "both"  # domain of a sentence or paper that joins the two sides of the comparison
 OTHER = "other"  # domain of a sentence or paper on neither side
 HUMAN = "human"  # method of a coding whose code a person gave
+ABSTRACT = "abstract"  # reader of a paper of which only title and abstract are known
+ABSTRACT_FILE = ".abstract.txt"  # ends the name of its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +367,11 @@ class Paper:
     damage: str = ""
     places: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+
+    @property
+    def full_text(self) -> bool:
+        """Whether the paper itself was read, and not only its abstract."""
+        return self.reader != ABSTRACT
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from pipeline.gathered import document_of, gathered, reviewed, sentences, topic_
 from pipeline.history import ChangeKind, Snapshot
 from pipeline.outcomes import TopicModel
 from pipeline.periods import topic_periods
-from pipeline.plan import Plan, make_plan, source
+from pipeline.plan import Plan, check_there, make_plan, source, without_damage
 from pipeline.records import CodedPaper, Coding, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.strata import stratify
@@ -91,8 +91,10 @@ def refresh(settings: Settings, run: Run = run_here) -> Summary:
         plan = make_plan(settings, codebook)
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
             return _unchanged(plan)
+        plan = without_damage(plan)
         batches = _batches(plan)
         outcomes = [o for done in run("read and code", process_batch, batches) for o in done]
+        check_there(plan)
         (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
         store.prune(settings.out, plan.keys, list(plan.scan.papers))
         return summary  # type: ignore[no-any-return]  # a driver gives back what its function returned
@@ -179,7 +181,13 @@ def _results(
         words=markers(papers, codings, plan.codebook),
         codebook=plan.codebook,
         versions={"run_id": plan.run_id, "precedent": version("precedent"), **versions(plan)},
+        settings=_told(plan.settings),
     )
+
+
+def _told(settings: Settings) -> dict[str, str]:
+    """The settings that a run goes by, without those that change no result and without paths."""
+    return {name: str(getattr(settings, name)) for name in ("topics", "topic_method", "seed")}
 
 
 def versions(plan: Plan) -> dict[str, str]:

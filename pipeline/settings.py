@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -23,6 +24,9 @@ class Settings:
     head: a head of the user's own, or None for head.npz in the folder of papers, if it is there.
     batch: papers a task. topics: number of topics, 0 to let the corpus decide. topic_method: "nmf", or "lda"
     for latent Dirichlet allocation. seed: of the topic model.
+    mailto: your mail address, which OpenAlex and Unpaywall ask for; without it nothing goes to the network.
+    harvest_query, harvest_since: what a harvest looks for, and from which day of publication (YYYY-MM-DD) on.
+    openalex_url, unpaywall_url: where the two are.
     """
 
     corpus: Path = Path("corpus")
@@ -37,6 +41,11 @@ class Settings:
     topics: int = 0
     topic_method: TopicMethod = "nmf"
     seed: int = 1
+    mailto: str = ""
+    harvest_query: str = ""
+    harvest_since: str = ""
+    openalex_url: str = "https://api.openalex.org"
+    unpaywall_url: str = "https://api.unpaywall.org/v2"
 
     @property
     def log(self) -> Path:
@@ -58,6 +67,13 @@ RANGES = {
     "seed": (0, 2**31 - 1),
 }
 CHOICES = {"topic_method": get_args(TopicMethod)}
+TEXTS = {  # a pattern, and what it asks for
+    "mailto": (r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+", "your mail address"),
+    "harvest_query": (r".{1,1000}", "words to look for, on one line"),
+    "harvest_since": (r"\d{4}-\d\d-\d\d", "a day such as 2020-01-31"),
+    "openalex_url": (r"https?://[^\s?#]+", "an address in the web"),
+    "unpaywall_url": (r"https?://[^\s?#]+", "an address in the web"),
+}
 
 
 def resolve(
@@ -94,7 +110,7 @@ def _read(file: Path) -> dict[str, object]:
         raise SettingsError(
             f"the settings file cannot be read ({error.strerror})", str(file), "check --settings"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         remedy = "mend that line; strings need quotes"
         raise SettingsError(f"not valid TOML: {error}", str(file), remedy) from error
 
@@ -113,7 +129,16 @@ def _value(name: str, raw: object, where: str, base: Path) -> Any:
         if not isinstance(raw, str | Path) or not str(raw):
             raise SettingsError(f"{name} must be a path, not {raw!r}", where, f'write {name} = "path/to/it"')
         return base / Path(raw).expanduser()
+    if name in TEXTS:
+        return _text(name, raw, where)
     return _choice(name, raw, where) if name in CHOICES else _integer(name, raw, where)
+
+
+def _text(name: str, raw: object, where: str) -> str:
+    pattern, what = TEXTS[name]
+    if isinstance(raw, str) and re.fullmatch(pattern, raw):
+        return raw
+    raise SettingsError(f"{name} cannot be {raw!r}", where, f"give {what}")
 
 
 def _choice(name: str, raw: object, where: str) -> str:

@@ -2,7 +2,8 @@
 
 They lie in `<out>/state/snapshots/`, one file each, named by the run and by all that came before it. A
 snapshot is written before its run's tables are put in place, and counts only once the run record names it:
-so a run that is killed in between is compared, when it runs again, with the same snapshot as before.
+so a run that is killed in between is compared, when it runs again, with the same snapshot as before. Each is
+kept twice: all else in the state can be made again from the papers, history cannot.
 """
 
 import gzip
@@ -90,32 +91,44 @@ def compared_with(out: Path, last: str, run_id: str) -> Snapshot | None:
 def save(out: Path, snapshot: Snapshot) -> None:
     """Keep a snapshot. Raises StoreError where it cannot be written."""
     content = json.dumps({"format": FORMAT, **_plain(snapshot)}, ensure_ascii=False)
-    write_bytes(_path(out, name_of(snapshot)), gzip.compress(content.encode("utf-8", "surrogatepass"), 1, mtime=0))
+    packed = gzip.compress(content.encode("utf-8", "surrogatepass"), 1, mtime=0)
+    for path in _paths(out, name_of(snapshot)):
+        write_bytes(path, packed)
 
 
 def load(out: Path, name: str) -> Snapshot | None:
-    """The snapshot of that name; None, with a line in the log, if it is gone, damaged or of another version."""
-    path = _path(out, name)
+    """The snapshot of that name, from whichever of its files is sound; None, with a line in the log, where none is,
+    or it is of another version."""
+    found = (snapshot for path in _paths(out, name) if (snapshot := _read(path)))
+    if snapshot := next(found, None):
+        return snapshot
+    log.warning("what the last run found cannot be read; this one counts as a first run")
+    return None
+
+
+def _read(path: Path) -> Snapshot | None:
     try:
         content = json.loads(gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass"))
         if content.pop("format") != FORMAT:
             raise ValueError("it is of another version")
         return _snapshot(**content)
     except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError, AttributeError) as error:
-        log.warning("what the last run found cannot be read (%s: %r); this one counts as a first run", path, error)
+        log.warning("%s cannot be read (%r)", path, error)
         return None
 
 
 def prune(out: Path, snapshot: Snapshot) -> None:
     """Remove all snapshots but this one and the one that it was compared with."""
-    wanted = {_path(out, name_of(snapshot)), _path(out, snapshot.before)}
-    for path in _path(out, "").parent.glob("*.json.gz"):
+    wanted = {*_paths(out, name_of(snapshot)), *_paths(out, snapshot.before)}
+    for path in (out / STATE / "snapshots").glob("*.json.gz"):
         if path not in wanted:
             path.unlink()
 
 
-def _path(out: Path, name: str) -> Path:
-    return out / STATE / "snapshots" / f"{name}.json.gz"
+def _paths(out: Path, name: str) -> tuple[Path, Path]:
+    """Where a snapshot lies, and its second copy."""
+    folder = out / STATE / "snapshots"
+    return folder / f"{name}.json.gz", folder / f"{name}.copy.json.gz"
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 Under `<out>/state/` each paper's result of each stage is one Parquet file, named by the paper's sha256
 in a folder named by the stage's fingerprint. A file is written aside, flushed and renamed, so it is
-there whole or not at all, and a run killed at any moment leaves nothing to mend. Pages of the files
-carry checksums.
+there whole or not at all, and a run killed at any moment leaves nothing to mend. Each holds the sha256 of
+the rest of it, so that a single byte that was changed since is noticed (`remove_damaged`).
 """
 
+import hashlib
+import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import StoreError
-from pipeline.files import STATE, whole, write_bytes
+from pipeline.files import STATE, read_record, unwritable, write_bytes, write_record
 from pipeline.records import (
     Box,
     Card,
@@ -244,17 +246,25 @@ def _coding(row: dict[str, Any]) -> Coding:
 
 def save_rejection(path: Path, rejection: Rejection) -> None:
     """Keep a refusal beside where the result would lie, so that the file is not tried again each night."""
-    write_bytes(_rejection_path(path), json.dumps(asdict(rejection), sort_keys=True).encode())
+    write_record(_rejection_path(path), asdict(rejection))
 
 
 def load_rejection(path: Path) -> Rejection | None:
-    """The refusal kept for this result's place, if any."""
-    try:
-        return Rejection(**json.loads(_rejection_path(path).read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError) as error:
-        raise _damaged(_rejection_path(path), error) from error
+    """The refusal kept for this result's place, if any; a damaged one is none, and the file is tried again."""
+    record = read_record(_rejection_path(path))
+    return Rejection(**record) if record else None
+
+
+def remove_damaged(paths: Iterable[Path]) -> list[Path]:
+    """Remove those of these results that are not as they were written; returns them. Raises StoreError where one
+    cannot be removed."""
+    damaged = [path for path in paths if path.is_file() and not _is_sound(path)]
+    for path in damaged:
+        try:
+            path.unlink()
+        except OSError as error:
+            raise unwritable(path, error) from error
+    return damaged
 
 
 def prune(out: Path, current: Mapping[str, str], ids: Sequence[str]) -> None:
@@ -277,15 +287,43 @@ def _remove_papers(folder: Path, ids: Sequence[str]) -> None:
 
 
 def _write_parquet(path: Path, table: pa.Table) -> None:
-    with whole(path) as aside:
-        pq.write_table(table, aside, compression="zstd", write_page_checksum=True)
+    """A Parquet file with its own sha256 before the footer: readers go by the offsets in the footer, which leave it
+    out, and page checksums would leave out the footer."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    content = buffer.getvalue()
+    at = len(content) - _footer(content)
+    write_bytes(path, content[:at] + hashlib.sha256(content).digest() + content[at:])
+
+
+def _as_written(content: bytes) -> bool:
+    end = len(content) - _footer(content)
+    start = end - hashlib.sha256().digest_size
+    rest = hashlib.sha256(content[: max(start, 0)])
+    rest.update(content[max(end, 0) :])
+    return start > 0 and content[start:end] == rest.digest()
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        return _as_written(path.read_bytes())
+    except OSError:
+        return False
+
+
+def _footer(content: bytes) -> int:
+    """Bytes of a Parquet file's footer, with its length and the mark at the end (Parquet format, File format)."""
+    return int.from_bytes(content[-8:-4], "little") + 8
 
 
 def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
     """The table in a file, read in this thread: a child at the limit of its memory can start no other."""
     alone = {"use_threads": False, "pre_buffer": False}
     try:
-        return pq.read_table(path, columns=columns, page_checksum_verification=True, partitioning=None, **alone)
+        content = path.read_bytes()
+        if not _as_written(content):
+            raise OSError("it is not as it was written")
+        return pq.read_table(pa.BufferReader(content), columns=columns, **alone)
     except (OSError, pa.ArrowInvalid) as error:  # others, such as want of memory, say nothing about the file
         raise _damaged(path, error) from error
 
@@ -306,5 +344,5 @@ def _query(sql: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 def _damaged(path: Path, error: BaseException) -> StoreError:
     what = f"kept state is missing or damaged ({type(error).__name__})"
-    remedy = "delete that file or folder and run again: it is made anew from the papers"
+    remedy = "run again: what is damaged is made anew from the papers"
     return StoreError(what, str(path), remedy)

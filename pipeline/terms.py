@@ -10,11 +10,14 @@ A term is a phrase. It is found without regard to case, on word boundaries, unde
 """
 
 import itertools
+import math
 import re
 from functools import cache
 
 GAP = ".."
 GAP_WORDS = 5
+MOST_GAPS = 3  # of a term: each multiplies by six the ways in which a sentence can be tried
+MOST_WAYS = 1_000  # to choose among hyphenated alternatives; each slot of a term multiplies them
 
 Slot = tuple[tuple[str, ...], ...]  # the alternatives at one place of a term, each a run of words
 
@@ -39,6 +42,10 @@ def parse_term(term: str) -> tuple[Slot, ...]:
     for word in itertools.chain.from_iterable(itertools.chain.from_iterable(slots)):
         if not re.fullmatch(r"\w+|\w{3,}\*", word):
             raise ValueError(f'"{word}" is no word: write letters and digits, and "*" only after three of them')
+    if slots.count(()) > MOST_GAPS:
+        raise ValueError(f'more than {MOST_GAPS} times ".." in one term')
+    if math.prod(1 + sum(len(words) > 1 for words in slot) for slot in slots) > MOST_WAYS:
+        raise ValueError("there are too many ways to read its hyphenated alternatives; make it several terms")
     return tuple(slots)
 
 

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import coding, passages, pdf, store
+from pipeline import abstracts, coding, passages, pdf, store
 from pipeline.coding.head import Head
 from pipeline.corpus import sketch
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import sha256_of
 from pipeline.plan import Job, result_path
-from pipeline.records import CodedPaper, Document, Passage, Rejection
+from pipeline.records import ABSTRACT_FILE, CodedPaper, Document, Passage, Rejection
 from pipeline.settings import Settings
 from pipeline.workers import explain, run_limited
 
@@ -102,7 +102,8 @@ def _stage(
 
 def _read(job: Job) -> Document:
     try:
-        document = pdf.read(job.path, job.document_id)
+        read = abstracts.read if job.path.name.endswith(ABSTRACT_FILE) else pdf.read
+        document = read(job.path, job.document_id)
     finally:  # what was found of a file that went away or changed says nothing about the one that was asked for
         if sha256_of(job.path) != job.document_id:
             raise FileNotFoundError(0, "it changed while it was read")

@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
 import threading
@@ -16,7 +17,12 @@ from pebble import ProcessExpired, ProcessPool
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+MOST_OUTPUT = 256 * 2**20  # bytes of a result as it is sent to the parent, whose memory has no limit
 TASKS_A_CHILD = 200  # a child is replaced after so many papers, so that what a parser leaks is given back
+
+
+class TooMuchOutput(Exception):  # noqa: N818 - it names what the child made
+    """A result of more than MOST_OUTPUT bytes."""
 
 
 def run_limited(
@@ -29,7 +35,7 @@ def run_limited(
     """Call `function` on each item in a pool of child processes; yield (item, result) in order.
 
     In place of a result stands the exception: TimeoutError after `seconds`, MemoryError beyond
-    `memory_mb` of address space, ProcessExpired where the child died, or what the function raised.
+    `memory_mb` of address space, TooMuchOutput, ProcessExpired where the child died, or what the function raised.
     What fails for another cause than time is tried once more in a child of its own, so that it does not
     depend on what its child had done before. `function` and items must pickle. `workers` 0 means one per
     core. On leaving, no child is left.
@@ -41,7 +47,7 @@ def run_limited(
             result = _outcome(future.result)
             if isinstance(result, ProcessExpired):
                 with _pool(1, 1, memory_mb) as own:
-                    result = _outcome(own.schedule(function, args=[item], timeout=seconds).result)
+                    result = _outcome(own.schedule(_sized, args=[function, item], timeout=seconds).result)
             yield item, result
 
 
@@ -67,9 +73,16 @@ def _or_die(function: Callable[[Item], Result], item: Item) -> Result:
     A module whose import ran out of memory, for one, stays broken.
     """
     try:
-        return function(item)
+        return _sized(function, item)
     except BaseException:  # noqa: BLE001 - the second try, in a child of its own, tells what it was
         os._exit(1)
+
+
+def _sized(function: Callable[[Item], Result], item: Item) -> Result:
+    result = function(item)
+    if len(pickle.dumps(result)) > MOST_OUTPUT:
+        raise TooMuchOutput
+    return result
 
 
 def _outcome(result: Callable[[], Result]) -> Result | BaseException:
@@ -89,6 +102,8 @@ def explain(error: BaseException, seconds: int, memory_mb: int) -> tuple[str, st
     if isinstance(error, MemoryError):
         remedy = "raise memory_mb_per_worker in the settings, or split the file"
         return "memory", f"reading needed more memory than the limit of {memory_mb} MB", remedy
+    if isinstance(error, TooMuchOutput):
+        return "output", f"it gave back more than the limit of {MOST_OUTPUT >> 20} MB", "split the file"
     if isinstance(error, ProcessExpired):
         return _explain_death(error.exitcode, memory_mb)
     return "error", f"unexpected {type(error).__name__} while reading or coding it", "report this as a fault"

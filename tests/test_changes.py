@@ -21,6 +21,7 @@ from pipeline.changes import counts, in_words
 from pipeline.cli import describe
 from pipeline.codebook import SHIPPED, load_codebook
 from pipeline.export import read_table
+from pipeline.files import write_record
 from pipeline.history import Change, ChangeKind, Changes, SeenCoding, SeenPaper, SeenVerdict, Snapshot
 from pipeline.outcomes import KeptTopic, MovedPaper, RememberedTopic, RememberedTopics, TopicChanges
 from pipeline.plan import make_plan
@@ -439,8 +440,10 @@ def test_what_cannot_be_read_counts_as_none(
 ) -> None:
     made = run([paper("a")], [coding("a")])
     snapshots.save(tmp_path, made)
-    (path,) = (tmp_path / "state" / "snapshots").iterdir()
-    spoil(path)
+    first, second = (tmp_path / "state" / "snapshots").iterdir()
+    spoil(first)
+    assert snapshots.compared_with(tmp_path, snapshots.name_of(made), "next") == made  # it is kept twice
+    spoil(second)
     with caplog.at_level(logging.WARNING, "precedent"):
         assert snapshots.compared_with(tmp_path, snapshots.name_of(made), "next") is None
     assert "counts as a first run" in caplog.text
@@ -552,7 +555,7 @@ def test_papers_come_and_go(folder: Settings, own_run: Settings) -> None:
     assert tables(folder) == made_anew(folder)
 
     then = state(folder)
-    assert len(list((folder.out / "state" / "snapshots").iterdir())) == 2
+    assert len(list((folder.out / "state" / "snapshots").glob("*.copy.json.gz"))) == 2
     kept = tables(folder)
     assert refresh(folder).unchanged
     assert (state(folder), tables(folder)) == (then, kept)
@@ -583,9 +586,16 @@ def killed(*_: object) -> None:
     raise Killed
 
 
-def kill(here: Settings, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+def killed_at_the_record(path: Path, record: dict[str, Any]) -> None:
+    if path.parent.name == "state":
+        write_record(path, record)
+    else:
+        raise Killed
+
+
+def kill(here: Settings, monkeypatch: pytest.MonkeyPatch, at: str, how: Callable[..., None] = killed) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(at, killed)
+        patched.setattr(at, how)
         with pytest.raises(Killed):
             refresh(here)
 
@@ -604,8 +614,9 @@ def test_killed_runs_neither_lose_nor_double_a_change(
     undisturbed = replace(folder, out=tmp_path / "undisturbed")
     shutil.copytree(folder.out, undisturbed.out)
     refresh(undisturbed)
-    kill(folder, monkeypatch, "pipeline.publish.write_bytes")  # all is in place but the run record
-    refresh(folder)
+    # all is in place but the run record
+    kill(folder, monkeypatch, "pipeline.publish.write_record", killed_at_the_record)
+    assert refresh(folder).kept == ()
     assert came(folder) == ["wambolin2004centre", "valdeira2019certificate"]
     assert tables(folder) == tables(undisturbed)
     add(own_run.corpus, folder, "2023-hig")

@@ -18,7 +18,7 @@ MAY = {
     "terms": set(),
     "settings": BASE,
     "codebook": BASE | {"terms"},
-    "bibliography": BASE | {"bibliography"},
+    "bibliography": BASE | {"bibliography", "workers"},
     "workers": BASE,
     "files": BASE,
     "store": BASE | {"files"},
@@ -43,15 +43,17 @@ MAY = {
     "strata": SHARED | {"evidence", "inference"},
     "words": SHARED | {"blocks", "evidence", "inference"},
     "export": SHARED | {"evidence", "export", "files", "workers"},
-    "decisions": SHARED | {"decisions", "files", "bibliography", "coding", "export"},
-    "adding": SHARED | {"files", "pdf", "workers"},
+    "decisions": SHARED | {"decisions", "files", "bibliography", "coding", "export", "workers"},
+    "adding": SHARED | {"abstracts", "bibliography", "files", "pdf", "workers"},
+    "abstracts": SHARED | {"bibliography", "pdf"},
+    "harvest": SHARED | {"abstracts", "bibliography", "files", "harvest"},
     "agreement": BASE,
     "double_coding": BASE,
     "stopping": set(),
     "screening": BASE,
     "triage": SHARED | {"evidence", "compare", "double_coding"},
 }
-TOP = {"plan", "work", "gathered", "refresh", "learning", "review", "deliver", "cli", "__init__"}
+TOP = {"plan", "work", "gathered", "refresh", "learning", "review", "deliver", "literature", "cli", "__init__"}
 
 
 def imported(path: Path) -> set[str]:
@@ -79,8 +81,12 @@ NO_RESULTS = {
         "work.py",
         "workers.py",
     ),
+    *(f"harvest/{name}.py" for name in ("__init__", "harvesting", "openalex", "record", "unpaywall", "web", "works")),
     *(f"decisions/{name}.py" for name in ("__init__", "commands", "decide", "imported", "training")),
-    *(f"{name}.py" for name in ("agreement", "double_coding", "learning", "screening", "stopping", "triage")),
+    *(
+        f"{name}.py"
+        for name in ("agreement", "double_coding", "learning", "literature", "screening", "stopping", "triage")
+    ),
 }
 
 

@@ -35,6 +35,10 @@ def test_decisions_lie_beside_the_papers_unless_said_otherwise(tmp_path: Path) -
         ("topic_method = 1", "topic_method cannot be 1"),
         ("corpus = 5", "must be a path"),
         ("topics = ", "not valid TOML"),
+        ('mailto = "nobody"', "mailto cannot be 'nobody'"),
+        ("mailto = 1", "mailto cannot be 1"),
+        ('openalex_url = "file:///etc"', "an address in the web"),
+        ('harvest_since = "last year"', "a day such as"),
     ],
 )
 def test_a_mistake_in_a_file_names_the_file(tmp_path: Path, text: str, what: str) -> None:

@@ -55,13 +55,16 @@ def _why(error: Exception) -> str:
 
 def _item(value: dict[str, Any], line: int) -> Item:
     metadata = Metadata(
-        title=re.sub(r"</?\w+[^<>]*>", "", _text(value.get("title"))),  # CSL allows <i>, <sub> and the like
+        title=re.sub(r"</?\w[^<>]*>", "", _text(value.get("title"))),  # CSL allows <i>, <sub> and the like
         authors=tuple(filter(None, map(_name, _list(value.get("author"))))),
         year=_year(value.get("issued")),
         doi=normal_doi(_text(value.get("DOI"))) or normal_doi(_text(value.get("URL"))),
     )
     key = _text(value.get("citation-key")) or _text(value.get("id"))
-    return Item(line, key, metadata, _text(value.get("container-title")) or _text(value.get("publisher")), ())
+    custom = value.get("custom")
+    file = _text(custom.get("file")) if isinstance(custom, dict) else ""  # as a harvest of ours names it
+    journal = _text(value.get("container-title")) or _text(value.get("publisher"))
+    return Item(line, key, metadata, journal, (file,) if file else ())
 
 
 def _text(value: object) -> str:

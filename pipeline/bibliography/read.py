@@ -1,14 +1,21 @@
 """A bibliography file -> its entries, and what is wrong with it, by line."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.bibliography import bibtex, csl, ris
 from pipeline.bibliography.parsed import Parsed
 from pipeline.errors import first_line
 from pipeline.records import Entry, Rejection
+from pipeline.workers import explain, run_limited
 
 LARGEST = 20_000_000  # bytes; a bibliography of 20,000 entries with abstracts
+LARGE = 1_000_000  # bytes from which on it is read in a child with limits
+MOST = 100_000  # entries
+LONGEST = 2_000  # characters of a title that are kept; all titles are compared with all
+SECONDS, MEMORY_MB = 120, 2048  # limits on the reading of a large one
 LISTED = 20  # broken entries that are listed one by one
 _HEAD = 16_384  # bytes by which a JSON file is told for a bibliography
 
@@ -25,24 +32,45 @@ def read(path: Path, name: str, sha256: str) -> tuple[tuple[Entry, ...], tuple[R
     ending = path.suffix.lower()
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        if ending == ".json" and not csl.looks_like(_decode(head)):
+        if ending == ".json" and not csl.looks_like(decode(head)):
             return None
         content = head + file.read(LARGEST + 1 - len(head))
     if len(content) > LARGEST:
         remedy = "export only the papers of this folder from your reference manager"
         reason = f"the file is too large for a bibliography (more than {LARGEST // 1_000_000} MB) and was not read"
         return (), (Rejection(name, sha256, "bibliography", reason, remedy),)
-    try:
-        parsed = _READERS[ending](_decode(content))
-    except Exception as error:  # noqa: BLE001 - a parser's fault on a hostile file must not stop a run
-        parsed = Parsed((), ((1, f"the file cannot be read ({type(error).__name__}: {first_line(error, 80)})"),))
+    parsed = _parsed(ending, content) if len(content) < LARGE else _parsed_limited(ending, content)
     entries = tuple(
-        Entry(key, about, journal, files, name, line) for line, key, about, journal, files in parsed.entries
+        Entry(key, replace(about, title=about.title[:LONGEST]), journal, files, name, line)
+        for line, key, about, journal, files in parsed.entries
     )
     return entries, tuple(_rejections(parsed, name, sha256))
 
 
-def _decode(content: bytes) -> str:
+def _parsed(ending: str, content: bytes) -> Parsed:
+    try:
+        parsed = parse(decode(content), ending)
+    except Exception as error:  # noqa: BLE001 - a parser's fault on a hostile file must not stop a run
+        return Parsed((), ((1, f"the file cannot be read ({type(error).__name__}: {first_line(error, 80)})"),))
+    if len(parsed.entries) <= MOST:
+        return parsed
+    left = (parsed.entries[MOST].line, f"there are more than {MOST} entries; from here on they were left out")
+    return Parsed(parsed.entries[:MOST], tuple(sorted([*parsed.broken, left])))
+
+
+def _parsed_limited(ending: str, content: bytes) -> Parsed:
+    ((_, parsed),) = run_limited(partial(_parsed, ending), [content], 1, SECONDS, MEMORY_MB)
+    if isinstance(parsed, BaseException):
+        return Parsed((), ((1, f"the file was not read: {explain(parsed, SECONDS, MEMORY_MB)[1]}"),))
+    return parsed
+
+
+def parse(text: str, ending: str) -> Parsed:
+    """What a bibliography holds, by the ending of its file's name."""
+    return _READERS[ending](text)
+
+
+def decode(content: bytes) -> str:
     """The text of a file: its encoding from its mark, else UTF-16 where every other byte is 0, else a guess."""
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         return content.decode("utf-32", "replace")

@@ -15,10 +15,11 @@ from scipy.sparse import csr_matrix
 
 from pipeline.codebook import Codebook
 from pipeline.coding.document import code_document
+from pipeline.coding.examples import Example, examples, folds
 from pipeline.coding.head import Head, probability
 from pipeline.coding.labels import Label
 from pipeline.coding.scoring import Key, Scored, f1, score, tallies
-from pipeline.coding.train import Example, Goal, best_thresholds, examples, folds, goals_of, matrix_of, truth_of
+from pipeline.coding.train import Goal, best_thresholds, goals_of, matrix_of, truth_of
 
 PULL = 10.0  # of a weight towards the head's
 PRIOR = 200.0  # sentences of a family that move its thresholds half of the way

@@ -17,6 +17,7 @@ from pipeline.coding.named import Mention, mentions, nearest, spoken_of
 from pipeline.coding.negation import denied
 from pipeline.coding.sectors import sectors
 from pipeline.coding.tied import INSTRUMENT, tie
+from pipeline.coding.words import MODEL as VECTORS
 from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
@@ -87,9 +88,10 @@ def own_head(path: Path, fingerprint: str) -> Head | None:
 
 
 def version(own: Path | None = None) -> str:
-    """Which head codes: a hash of its file, that of the user's own if there is one."""
+    """Which head codes: a hash of its file, the user's own if there is one, and of the word vectors it reads."""
     path = own if own and own.is_file() else MODEL
-    return f"{'own-' if path is own else ''}head-" + hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    content = path.read_bytes() + VECTORS.read_bytes()
+    return f"{'own-' if path is own else ''}head-" + hashlib.sha256(content).hexdigest()[:8]
 
 
 def _read(

@@ -1,17 +1,20 @@
 """The trained head: from a sentence's features to how likely each code, the status and the domain are.
 
 Two steps, both logistic regressions. The first scores each family, each code with enough labels, the status
-and the domain from all features. The second weighs, for every code of a family alike, the scores against
-what the terms say, so that codes with few labels lean on the others; it gives the confidence.
+and the domain from all features, the mean of the sentence's word vectors among them. The second weighs, for
+every code of a family alike, the scores against what the terms say, so that codes with few labels lean on the
+others; it gives the confidence.
 """
 
 import io
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +22,23 @@ from numpy.typing import NDArray
 from pipeline.codebook import UNSPECIFIED, Family
 from pipeline.coding.features import Features, ngrams
 from pipeline.coding.matching import Hit, Matches
+from pipeline.coding.words import shipped_vectors
 from pipeline.errors import PrecedentError
 
 Array = NDArray[np.float64]
+_NO_HEAD = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, MemoryError, RecursionError)
 WORD = "word "  # what the names of n-gram features begin with
 WORDS_WEIGHT = 4.0  # length of the vector of n-grams, beside features of about 1
+MEANING = "meaning "  # what the names of the dimensions of word vectors begin with
+MEANING_WEIGHT = 0.15  # spread of a dimension
 
 KNOWN = ("cued", "sure", "several", "hits", "near", "title", "unspecified", "unspecified named")  # from the terms
-# what the second step weighs for each code
-EVIDENCE = (*KNOWN, "family", "code", "modelled", "prior", "rival", "unspecified rival")
+SCORES = ("family", "code", "modelled", "prior", "rival", "unspecified rival")  # from the first step
+# what bends the line: a high score says more where another is high, and terms say less where scores are sure
+JOINT = ("family p", "code p", "both p", "family code", "cued family", "sure family", "cued code", "sure code")
+BENDS = ("family high", "code high", "ahead", "behind")
+EVIDENCE = (*KNOWN, *SCORES, *JOINT, *BENDS)  # what the second step weighs for each code
+FAMILY_LOW, CODE_LOW = -2.0, -3.0  # log-odds under which a score's "high" says nothing more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +48,8 @@ class Head:
     names: feature -> row. scale (F,): weight of a feature's value, the idf of n-grams. weights (F, K), bias
     (K,): the first step, giving log-odds. outputs: name -> column. evidence: family -> weights of EVIDENCE
     and, last, the bias. prior: log-odds of each "family code" in the labels. threshold: family -> the
-    probability from which it is present, and the confidence from which it gets more than one code; "status"
+    probability from which it is present, the confidence from which it gets more than one code, and the least
+    confidence of its surest code; "status"
     -> the probability from which a sentence is proposed; "confidence" -> slope and shift of the log-odds of
     the codes that are given. about: what it was trained on.
     """
@@ -59,13 +71,19 @@ class Head:
         return out
 
     def vector(self, sentence: str, features: Features) -> tuple[list[int], Array]:
-        """The rows of the features that the head knows, and their values."""
+        """The rows of the features that the head knows, and their values; with word vectors, if it was trained on
+        them."""
         grams = [row for gram in sorted(ngrams(sentence)) if (row := self.names.get(WORD + gram)) is not None]
         known = [(row, value) for name, value in features.items() if (row := self.names.get(name)) is not None]
         words = self.scale[grams]
         length = float(np.sqrt((words**2).sum())) or 1.0
         values = np.concatenate([WORDS_WEIGHT * words / length, [value for _, value in known]])
-        return [*grams, *(row for row, _ in known)], values
+        rows = [*grams, *(row for row, _ in known)]
+        first = self.names.get(MEANING + "0")
+        if first is None:
+            return rows, values
+        mean = MEANING_WEIGHT * shipped_vectors().mean(sentence)
+        return [*rows, *range(first, first + len(mean))], np.concatenate([values, mean])
 
     def confidence(self, family: Family, scores: Array, known: Array) -> Array:
         """The probability of each code of the family, shape (n, codes), from `scores` (n, K) and what the
@@ -89,11 +107,11 @@ class Head:
     ) -> dict[str, float]:
         """The codes that a sentence gets, with the confidence of each: none where the family is less likely than
         `share` of its threshold, else the surest, all that are sure, and those `named`."""
-        present, sure = self.threshold[family.id]
+        present, sure, least = self.threshold[family.id]
         if self.likely(f"family {family.id}", scores) < share * present:
             return {}
         confidence = self.confidence(family, scores[None], known(family, own, features)[None])
-        given = chosen(np.ones(1), confidence, 0, sure)[0]
+        given = chosen(np.ones(1), confidence, 0, sure, share * least)[0]
         pairs = zip(family.codes, confidence[0], given, strict=True)
         return {code.id: float(p) for code, p, on in pairs if on or code.id in named}
 
@@ -121,10 +139,10 @@ def log_odds(p: Array) -> Array:
     return out
 
 
-def chosen(present: Array, confidence: Array, least: float, sure: float) -> NDArray[np.bool_]:
-    """Which codes sentences get, shape (n, codes): the surest, and those from `sure` on, where the family's
-    probability `present` (n,) is `least` or more."""
-    surest = confidence == confidence.max(axis=1, keepdims=True)
+def chosen(present: Array, confidence: Array, least: float, sure: float, floor: float) -> NDArray[np.bool_]:
+    """Which codes sentences get, shape (n, codes): those from `sure` on, and the surest if it reaches `floor`, where
+    the family's probability `present` (n,) is `least` or more."""
+    surest = (confidence == confidence.max(axis=1, keepdims=True)) & (confidence >= floor)
     out: NDArray[np.bool_] = (surest | (confidence >= sure)) & (present >= least)[:, None]
     return out
 
@@ -152,7 +170,18 @@ def weigh(head: Head, family: Family, scores: Array, known: Array) -> Array:
     rival = _rival(logits, modelled)
     blank = np.array([float(code.id == UNSPECIFIED) for code in family.codes])
     weighed = np.broadcast_arrays(of_family, logits, modelled, prior, rival, blank * rival)
-    return np.concatenate([known, np.stack(weighed, axis=-1)], axis=-1)
+    joint = _joint(known, *np.broadcast_arrays(of_family, logits, rival))
+    return np.concatenate([known, np.stack(weighed, axis=-1), joint], axis=-1)
+
+
+def _joint(known: Array, family: Array, code: Array, rival: Array) -> Array:
+    """JOINT and BENDS for each code in n sentences, from scores of shape (n, codes)."""
+    cued, sure = known[..., KNOWN.index("cued")], known[..., KNOWN.index("sure")]
+    likely, right = probability(family), probability(code)
+    joint = (likely, right, likely * right, family * code / 10, cued * family, sure * family, cued * code, sure * code)
+    high = np.maximum(family, FAMILY_LOW), np.maximum(code, CODE_LOW)
+    lead = code - rival
+    return np.stack([*joint, *high, np.maximum(lead, 0), np.minimum(lead, 0)], axis=-1)
 
 
 def _rival(logits: Array, modelled: NDArray[np.bool_]) -> Array:
@@ -183,12 +212,26 @@ def save_head(head: Head, path: Path) -> None:
 
 
 def load_head(path: Path) -> Head:
-    """Read what save_head wrote. Raises PrecedentError where the file is missing or damaged."""
+    """Read what save_head wrote. Raises PrecedentError where the file is missing, damaged or holds anything else.
+
+    Nothing in it is ever run: it is read without pickle."""
     try:
         with np.load(path, allow_pickle=False) as file:
             texts = json.loads(bytes(file["texts"]))
             arrays = {name: file[name].astype(float) for name in ("scale", "weights", "bias")}
+        if any(len(weights) != len(EVIDENCE) + 1 for weights in texts["evidence"].values()):
+            raise ValueError("it is of another version, which weighs other evidence")
         return Head(**texts, **arrays)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        remedy = "install Precedent anew, or train a head: python -m pipeline.coding.train LABELS.jsonl"
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        KeyError,
+        TypeError,
+        BadZipFile,
+        zlib.error,
+        MemoryError,
+        RecursionError,
+    ) as error:
+        remedy = "install Precedent anew; a head of your own train anew: precedent train"
         raise PrecedentError(f"the trained head can't be read: {error}", str(path), remedy) from error

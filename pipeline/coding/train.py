@@ -18,10 +18,11 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.codebook import Codebook, Family, load_codebook
-from pipeline.coding.features import Features, describe, domain_shares, ngrams
-from pipeline.coding.head import EVIDENCE, WORD, Head, chosen, known, log_odds, probability, save_head, weigh
-from pipeline.coding.labels import Label, by_document, lay_out, read_labels
-from pipeline.coding.matching import Matches, matcher
+from pipeline.coding.examples import FOLDS, Example, examples, folds
+from pipeline.coding.features import ngrams
+from pipeline.coding.head import EVIDENCE, MEANING, WORD, Head, chosen, known, log_odds, probability, save_head, weigh
+from pipeline.coding.labels import Label, read_labels
+from pipeline.coding.words import DIMENSIONS
 from pipeline.records import BOTH, OTHER
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
@@ -31,41 +32,11 @@ STRENGTH = 0.3  # inverse of the penalty of the first step
 ALONE = 0.6  # weight of a sentence without neighbours, such as a constructed one, in the first step
 TWICE = 3.0  # weight of a sentence that two coders coded, against 1 for a sentence that one did
 SURER = 3.0  # their further weight in the calibration, where a slip of a single coder looks like an error
-FOLDS = 3
-PRESENT, SURE = np.arange(0.1, 0.6, 0.01), np.arange(0.2, 0.6, 0.02)  # thresholds to choose from
+# thresholds to choose from; see `chosen`
+PRESENT, SURE, FLOOR = np.arange(0.1, 0.6, 0.03), np.arange(0.2, 0.6, 0.04), np.arange(0, 0.3, 0.05)
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A coded sentence as the head sees it. `whole`: all of its document, of several sentences, was coded;
-    `alone`: it has no neighbours."""
-
-    label: Label
-    own: Matches
-    features: Features
-    whole: bool
-    alone: bool
-
-
-def examples(labels: Sequence[Label], codebook: Codebook) -> list[Example]:
-    """The coded sentences with their features, in the order of documents and sentences."""
-    match = matcher(codebook).match
-    out = []
-    for group in by_document(labels).values():
-        document, passages = lay_out(group)
-        texts = [document.text[p.start : p.end] for p in passages]
-        found, title = [match(text) for text in texts], match(document.metadata.title)
-        shares = domain_shares(found)
-        whole = len(group) > 1 and not any(label.context for label in group)
-        out += [
-            Example(label, found[at], describe(at, found, texts[at], title, shares), whole, len(group) == 1)
-            for at, label in enumerate(group)
-            if not label.context
-        ]
-    return out
 
 
 def train(seen: Sequence[Example], codebook: Codebook) -> Head:
@@ -89,13 +60,6 @@ def train(seen: Sequence[Example], codebook: Codebook) -> Head:
     threshold["confidence"] = _calibration(*(np.concatenate(part) for part in zip(*odds, strict=True)))
     weights, bias = _first_step(matrix, goals, weight)
     return replace(blank, weights=weights, bias=bias, evidence=evidence, threshold=threshold)
-
-
-def folds(seen: Sequence[Example], count: int = FOLDS) -> list[int]:
-    """A fold for each example, the same within a document; documents in order of size, then of name."""
-    sizes = Counter(e.label.document for e in seen)
-    ranked = sorted(sizes, key=lambda d: (-sizes[d], d))
-    return [{d: at % count for at, d in enumerate(ranked)}[e.label.document] for e in seen]
 
 
 # ---- first step ----
@@ -147,7 +111,8 @@ def _first_step(
 
 
 def _vocabulary(seen: Sequence[Example]) -> tuple[dict[str, int], Array]:
-    """Features that occur in DOCUMENTS documents or more, with the idf of n-grams and 1 for the rest."""
+    """Features that occur in DOCUMENTS documents or more, with the idf of n-grams and 1 for the rest; last, in
+    their order, the dimensions of word vectors."""
     where: defaultdict[str, set[str]] = defaultdict(set)
     sentences: Counter[str] = Counter()
     for e in seen:
@@ -156,7 +121,8 @@ def _vocabulary(seen: Sequence[Example]) -> tuple[dict[str, int], Array]:
             sentences[name] += 1
     kept = sorted(name for name, documents in where.items() if len(documents) >= DOCUMENTS)
     scale = [np.log((1 + len(seen)) / (1 + sentences[n])) + 1 if n.startswith(WORD) else 1.0 for n in kept]
-    return {name: at for at, name in enumerate(kept)}, np.array(scale)
+    dimensions = [f"{MEANING}{at}" for at in range(DIMENSIONS)]
+    return {name: at for at, name in enumerate([*kept, *dimensions])}, np.array([*scale, *(1.0 for _ in dimensions)])
 
 
 def _outputs(seen: Sequence[Example], codebook: Codebook) -> Iterator[str]:
@@ -242,22 +208,23 @@ def _second_step(table: Array, truth: Truth) -> list[float]:
     true, weight = truth.true[clear], np.broadcast_to(truth.weight[:, None], clear.shape)[clear]
     if len(set(true.tolist())) < 2:
         return [0.0] * len(EVIDENCE) + [-10.0]
-    model = LogisticRegression(max_iter=2000).fit(table[clear], true, sample_weight=weight)
+    model = LogisticRegression(solver="newton-cholesky").fit(table[clear], true, sample_weight=weight)
     return [*map(float, model.coef_[0]), float(model.intercept_[0])]
 
 
-def best_thresholds(present: Array, confidence: Array, truth: Truth) -> tuple[float, float]:
+def best_thresholds(present: Array, confidence: Array, truth: Truth) -> list[float]:
     """The best sum of the family's and its codes' F1 on documents coded whole (on all, where none is)."""
-    best = max(itertools.product(PRESENT, SURE), key=lambda pair: _gain(present, confidence, truth, *pair))
-    return round(float(best[0]), 2), round(float(best[1]), 2)
+    grid = itertools.product(PRESENT, SURE, FLOOR)
+    best = max(grid, key=lambda thresholds: _gain(present, confidence, truth, *thresholds))
+    return [round(float(threshold), 2) for threshold in best]
 
 
-def _gain(present: Array, confidence: Array, truth: Truth, least: float, sure: float) -> float:
+def _gain(present: Array, confidence: Array, truth: Truth, least: float, sure: float, floor: float) -> float:
     weight = truth.whole if truth.whole.any() else truth.weight
-    given = chosen(present, confidence, least, sure)
+    given = chosen(present, confidence, least, sure, floor)
     any_true = truth.true.sum(axis=1) > 0
     counts = any_true | (truth.disputed.sum(axis=1) == 0)
-    family = _f1((present >= least) & counts, any_true & counts, weight)
+    family = _f1(given.any(axis=1) & counts, any_true & counts, weight)
     return family + _f1(given & ~truth.disputed, truth.true, weight[:, None])
 
 

@@ -24,7 +24,7 @@ Action = Literal[
     "exclude",  # the paper leaves the tables, for the reason in `note`
     "include",  # it comes back
     "metadata",  # one field of a paper's metadata is put right
-    "seen",  # a blind coder has read this sentence, and holds the codes that they added to it and no others
+    "seen",  # a coder has read this sentence, and holds the codes that they added to it and no others
     "sample",  # sentences are drawn for a second coder, by the shares in `value`
 ]
 JUDGEMENTS = ("accept", "reject", "recode", "add")
@@ -45,7 +45,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "exclude": ("document_id", "note"),
     "include": ("document_id",),
     "metadata": ("document_id", "field"),
-    "seen": (*_PLACE, "domain"),
+    "seen": _PLACE,
     "sample": ("value",),
 }
 _BREAKS = re.compile("[\x7f\x85\u2028\u2029\ud800-\udfff]")
@@ -122,7 +122,7 @@ def from_line(line: str, where: str) -> Decision:
     """
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         remedy = "mend the line or take it out; marks such as <<<<<<< are left by a merge of versions"
         raise DecisionError("this line is no decision: it is not JSON", where, remedy) from error
     if not isinstance(row, dict):

@@ -17,9 +17,11 @@ from pipeline.errors import DecisionError
 from pipeline.export.exported import EDITABLE, before_editing, note_mark
 from pipeline.export.tables import restore
 from pipeline.records import BOTH, OTHER, ReviewStatus, Status
+from pipeline.workers import explain, run_limited
 
 SHEET = "evidence"
 MOST = 20  # faults that one message names
+SECONDS, MEMORY_MB = 120, 2048  # limits on the reading of a workbook
 _VERBS = {"accept": "accepted", "reject": "rejected", "recode": "recoded", "add": "added", "": "unreviewed"}
 _NEEDED = ("coding_id", "document_id", "quote", "char_start", "char_end", *EDITABLE, "exported_as")
 
@@ -220,7 +222,11 @@ def _csv(file: Path) -> list[Row]:
     text = _decoded(content)
     head = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
-    return _rows([[restore(cell) for cell in row] for row in reader], file)
+    try:
+        return _rows([[restore(cell) for cell in row] for row in reader], file)
+    except csv.Error as error:
+        remedy = "save it anew as CSV, in UTF-8"
+        raise DecisionError(f"this table cannot be read ({error})", str(file), remedy) from error
 
 
 def _decoded(content: bytes) -> str:
@@ -233,6 +239,17 @@ def _decoded(content: bytes) -> str:
 
 
 def _workbook(file: Path) -> list[Row]:
+    """The rows of a workbook, read in a child with limits: a few bytes can claim 17 thousand million cells."""
+    ((_, cells),) = run_limited(_cells, [file], 1, SECONDS, MEMORY_MB)
+    if isinstance(cells, DecisionError):
+        raise cells
+    if isinstance(cells, BaseException):
+        what = f"this workbook cannot be read ({explain(cells, SECONDS, MEMORY_MB)[1]})"
+        raise DecisionError(what, str(file), "save its sheet evidence as CSV, and import that") from cells
+    return _rows(cells, file)
+
+
+def _cells(file: Path) -> list[list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook  # only who reads a workbook waits for it
 
     try:
@@ -240,7 +257,7 @@ def _workbook(file: Path) -> list[Row]:
     except CalamineError as error:
         remedy = f"name a workbook that precedent exported, with its sheet {SHEET!r}"
         raise DecisionError(f"this workbook cannot be read ({error})", str(file), remedy) from error
-    return _rows([[_text(cell) for cell in row] for row in cells], file)
+    return [[_text(cell) for cell in row] for row in cells]
 
 
 def _text(cell: Any) -> str:

@@ -100,7 +100,7 @@ def _is_torn(last: bytes) -> bool:
     """Whether what follows the last line's end is no whole object, as a kill leaves it."""
     try:
         json.loads(last)
-    except ValueError:
+    except (ValueError, RecursionError):
         return True
     return False
 

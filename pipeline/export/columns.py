@@ -57,7 +57,7 @@ review_status string What people decided on the coding; rejected ones count nowh
 reviewer string Who decided, separated by semicolons
 reviewed_at string When, ISO 8601
 original_code string The machine's code, where a person recoded the row
-note string People's notes; where there is none, that the page was read by OCR
+note string People's notes; where there is none, that the page was read by OCR, or only the abstract
 pdf_sha256 string sha256 of the paper's file
 run_id string Fingerprint of everything the tables were made from
 terms string Terms of the codebook that fired, separated by semicolons
@@ -69,6 +69,7 @@ original_family string The machine's family, where a person recoded the row
 original_domain string The machine's domain, where a person recoded the row
 original_status string The machine's status, where a person recoded the row
 exported_as string What the columns that you may edit held when this was written; leave it as it is
+full_text integer 1 where the quote is from the paper, 0 where only its abstract was read
 """
 _DOCUMENTS = f"""
 document_id string sha256 of the paper's file
@@ -77,7 +78,7 @@ other_paths string Other files with the same bytes
 {_ABOUT.strip()}
 journal string Journal, from the bibliography
 pages integer Pages
-reader string What read the file; tesseract where pages were read by OCR
+reader string What read the file; tesseract where pages were read by OCR, abstract where it holds no more than that
 language string Language of the text, ISO 639-1; empty where there is too little of it to tell
 damage string What of a damaged file is lost, and pages whose fonts do not say which letters they draw
 domain string Side of the paper, both, or other
@@ -86,6 +87,7 @@ codings integer Codings that count
 reviewed integer Codings that count and that a person confirmed or made
 places string Places that the title names or, where it names none, the abstract; separated by semicolons
 sectors string Industry sectors that the title names or, where it names none, the abstract
+full_text integer 1 where the paper was read, 0 where only its abstract was
 """
 _LINKS = """
 family string The codebook's first family

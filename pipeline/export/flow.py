@@ -14,7 +14,8 @@ LINE = 20  # height of a line of text
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The numbers of the diagram. found = duplicates + the sum of `rejected` + excluded + read, and
-    read = coded + not_coded. `by_domain` splits the papers that are read and not `excluded` by people."""
+    read = coded + not_coded. `by_domain` splits the papers that are read and not `excluded` by people; of
+    `abstracts` of them only the abstract is known."""
 
     found: int
     duplicates: int
@@ -24,6 +25,7 @@ class Flow:
     not_coded: int
     by_domain: tuple[tuple[str, int], ...]
     excluded: int = 0
+    abstracts: int = 0
 
 
 def flow(results: Results) -> Flow:
@@ -44,6 +46,7 @@ def flow(results: Results) -> Flow:
         not_coded=read - coded,
         by_domain=tuple((name, domains[name]) for name in (*names.values(), "Neither side") if domains[name]),
         excluded=excluded,
+        abstracts=sum(not paper.full_text for paper in results.papers),
     )
 
 
@@ -60,6 +63,7 @@ def flow_svg(numbers: Flow) -> Markup:
         (
             [
                 f"Papers {'left' if numbers.excluded else 'read'}: {numbers.read}",
+                *([f"Of these abstracts alone: {numbers.abstracts}"] if numbers.abstracts else []),
                 *(f"{name}: {n}" for name, n in numbers.by_domain),
             ],
             [f"Without a coding: {numbers.not_coded}"],
@@ -114,5 +118,6 @@ def _in_words(numbers: Flow) -> str:
     return (
         f"{numbers.found} files found, {numbers.duplicates} duplicates, {refused} rejected, "
         f"{numbers.read + numbers.excluded} papers read, "
+        f"{f'{numbers.abstracts} of them as abstracts alone, ' if numbers.abstracts else ''}"
         f"{f'{numbers.excluded} excluded by people, ' if numbers.excluded else ''}{numbers.coded} with codings"
     )

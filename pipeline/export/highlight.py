@@ -89,9 +89,11 @@ def write_highlighted(results: Results, folder: Path, settings: Settings) -> lis
             tuple(_marks(results, paper.document_id, codings.get(paper.document_id, ()))),
         )
         for paper in results.papers
+        if paper.full_text
     ]
     limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
-    left_out = []
+    bare = [paper.path for paper in results.papers if not paper.full_text]
+    left_out = [f"no highlighted copy of {path}: only its abstract is known" for path in bare]
     for copy, failure in run_limited(_copy, copies, settings.workers, *limits):
         if isinstance(failure, StoreError):
             raise failure

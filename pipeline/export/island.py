@@ -1,12 +1,14 @@
-"""The codings and quotes of the report, as JSON inside the page.
+"""The codings and quotes of the report, as packed JSON inside the page.
 
 The report's script builds a cell's quotes when it is opened, so that ten thousand quotes cost little and
 nothing in a paper's text is ever taken for markup.
 """
 
+import base64
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from markupsafe import Markup
@@ -14,29 +16,36 @@ from markupsafe import Markup
 from pipeline.export.places import CONTEXT, clean, context, reading_note, section_name, sides_of, told_by
 from pipeline.export.results import Results
 from pipeline.export.statements import cited
-from pipeline.records import BOTH, OTHER, Coding, Document, Paper, Role, Status
+from pipeline.export.strata_table import strata_view
+from pipeline.records import BOTH, OTHER, Coding, DecidedBy, Document, Paper, ReviewStatus, Role, Status
 
-BUDGET = 2_000_000  # characters of all this; the quotes beyond it stand in evidence.csv alone
-ROW = 85  # characters that a coding and its sentence cost without their quote
+BUDGET = 2_350_000  # characters of all this as it stands in the page; quotes beyond it are in evidence.csv alone
+ROW = 24  # of them that a coding and its sentence cost without their quote
+PACKED = 0.42  # of them that a character of text costs
 FOR_BEST = 0.25  # of the budget, however many codings there are: the quotes that tables and narrative lead to
 FOR_QUOTES = 0.8  # of what is left for text; the rest is for context
-_UNSAFE = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 _STATUSES = get_args(Status)
 
 Sentence = tuple[str, int, int]
 
 
 def island(results: Results) -> Markup:
-    """What the script needs, as JSON that is safe inside a script element. Rows are lists, to be small:
+    """What the script needs: JSON, deflated and in base64, so that nothing in it can end its element.
 
-    papers: [key, title, byline, year, left?, right?]; sentences: [paper, page, page label, section, quote,
-    before, after], cut short where the budget holds no text; codings: [id, sentence, code, domain, status,
-    role, confidence in percent, cited?, name, place, method, left?, right?, [[start, end] of terms in the
-    quote]]. All but confidence and offsets are numbers of entries, from 0, in the lists of that name;
-    `words` holds sections, names, places and methods.
+    Its rows are lists, to be small, and those of `codings` are turned into columns, to be smaller:
+
+    papers: [key, title, byline, year, left?, right?, places, sectors]; sentences: [paper, page, page label,
+    section, place down the page in percent, quote, before, after], cut short where the budget holds no text;
+    codings: [id, sentence, code, domain, status, role, confidence in percent, cited?, name, place, sector, what
+    made it, review, who decided, coding that it is tied to or -1, left?, right?, [[start, end] of terms in the
+    quote]]. All but percent and offsets are numbers of entries, from 0, in the lists of that name; `words` holds
+    sections, names, places, sectors and what made a coding. What people rejected is there too, and counts on
+    neither side. `strata` are those of `strata_view`.
     """
     book = results.codebook
     words: dict[str, int] = {"": 0}
+    sides = book.domains[0].id, book.domains[1].id
+    papers = [_paper(paper, sides, words) for paper in results.papers]
     sentences, codings = _rows(results, words)
     data = {
         "domains": [*([d.id, d.label] for d in book.domains), [BOTH, "both sides"], [OTHER, "neither side"]],
@@ -44,32 +53,40 @@ def island(results: Results) -> Markup:
         "codes": [[at, c.id, c.label] for at, f in enumerate(book.families) for c in f.codes],
         "statuses": _STATUSES,
         "roles": get_args(Role),
+        "reviews": get_args(ReviewStatus),
+        "deciders": get_args(DecidedBy),
         "words": list(words),
-        "papers": [_paper(paper, (book.domains[0].id, book.domains[1].id)) for paper in results.papers],
+        "papers": papers,
         "sentences": sentences,
-        "codings": codings,
+        "codings": list(zip(*codings, strict=True)),
+        "strata": strata_view(results, {row[0]: at for at, row in enumerate(codings)}),
     }
-    text = clean(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
-    for character, escape in _UNSAFE.items():
-        text = text.replace(character, escape)
-    return Markup(text)  # noqa: S704 - no character that could end the element is left
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    packed = base64.b64encode(zlib.compress(clean(text).encode(), 9)).decode("ascii")
+    return Markup(packed)  # noqa: S704 - base64 has no character that means something in HTML
 
 
-def _paper(paper: Paper, sides: tuple[str, str]) -> list[Any]:
+def _paper(paper: Paper, sides: tuple[str, str], words: dict[str, int]) -> list[Any]:
     about = paper.metadata
     stands = [int(paper.domain in (side, BOTH)) for side in sides]
-    return [paper.citation_key, about.title or paper.path, byline(about.authors, about.year), about.year, *stands]
+    within = [[_word(words, word) for word in listed] for listed in (paper.places, paper.sectors)]
+    named = [paper.citation_key, about.title or paper.path, byline(about.authors, about.year), about.year]
+    return [*named, *stands, *within]
 
 
 def _rows(results: Results, words: dict[str, int]) -> tuple[list[list[Any]], list[list[Any]]]:
     """Sentences and codings, in the order of the papers and their text; `words` gains what they need."""
     told, around = _within(results)
+    counted = {coding.id for coding in results.codings}
+    shown = results.evidence or results.codings
+    place = {coding.id: at for at, coding in enumerate(shown)}
+    labels = {(f.id, c.id): c.label for f in results.codebook.families for c in f.codes}
     papers = {paper.document_id: (at, paper) for at, paper in enumerate(results.papers)}
     codes = {key: at for at, key in enumerate((f.id, c.id) for f in results.codebook.families for c in f.codes)}
     domains = {name: at for at, name in enumerate([*(d.id for d in results.codebook.domains), BOTH, OTHER])}
     sentences: list[list[Any]] = []
     codings: list[list[Any]] = []
-    for document_id, group in itertools.groupby(results.codings, key=lambda c: c.document_id):
+    for document_id, group in itertools.groupby(shown, key=lambda c: c.document_id):
         document = results.document(document_id)
         at, paper = papers[document_id]
         seen: dict[Sentence, int] = {}
@@ -79,8 +96,10 @@ def _rows(results: Results, words: dict[str, int]) -> tuple[list[list[Any]], lis
                 seen[key] = len(sentences)
                 sentences.append([at, *_told(document, coding, words, key in told, key in around)])
             found = [coding.id, seen[key], codes[coding.family, coding.code], domains[coding.domain]]
-            sides = map(int, sides_of(coding, paper, results.codebook))
-            codings.append([*found, *_about(coding, words), *sides, *([_marks(coding)] if key in told else [])])
+            sides = [int(coding.id in counted and on) for on in sides_of(coding, paper, results.codebook)]
+            about = [*_about(coding, words), _word(words, _made(coding, labels)), *_decided(coding)]
+            tied = place.get(coding.tied_to, -1)
+            codings.append([*found, *about, tied, *sides, _marks(coding) if key in told else []])
     return sentences, codings
 
 
@@ -96,15 +115,27 @@ def _told(document: Document, coding: Coding, words: dict[str, int], told: bool,
     page = document.page_at(coding.start)
     label = page.label if page.label != str(page.number) else ""
     where = ", ".join(part for part in (section_name(document, coding), reading_note(document, coding)) if part)
-    place = [page.number, label, _word(words, where)]
+    down = round(100 * (coding.start - page.start) / max(page.end - page.start, 1))
+    place = [page.number, label, _word(words, where), min(max(down, 0), 100)]
     quote = [clean(coding.quote)] if told else []
     return [*place, *quote, *(context(document, coding.start, coding.end) if around else ())]
 
 
 def _about(c: Coding, words: dict[str, int]) -> list[int]:
-    names = [_word(words, word) for word in (c.named_instrument, c.place, told_by(c))]
+    names = [_word(words, word) for word in (c.named_instrument, c.place, c.sector)]
     role = get_args(Role).index(c.role)
     return [_STATUSES.index(c.status), role, round(c.confidence * 100), int(c.cited), *names]
+
+
+def _decided(c: Coding) -> list[int]:
+    return [get_args(ReviewStatus).index(c.review_status), get_args(DecidedBy).index(c.decided_by)]
+
+
+def _made(c: Coding, labels: Mapping[tuple[str, str], str]) -> str:
+    """What made a coding and who decided on it: "terms+head, recoded by Ann (the machine: Cost, negated). A note"."""
+    code = labels.get((c.original_family, c.original_code), c.original_code)
+    before = ", ".join(part for part in (code, c.original_status, c.original_domain) if part)
+    return f"{told_by(c)}{f' (the machine: {before})' if before else ''}{f'. {c.note}' if c.note else ''}"
 
 
 def _marks(c: Coding) -> list[list[int]]:
@@ -114,7 +145,8 @@ def _marks(c: Coding) -> list[list[int]]:
 def _within(results: Results) -> tuple[set[Sentence], set[Sentence]]:
     """The sentences whose quote, and whose context, the report carries: the most wanted, up to the budget."""
     lengths = {_sentence(coding): len(coding.quote) for coding in _ranked(results)}
-    left = max(BUDGET - ROW * len(results.codings), BUDGET * FOR_BEST)
+    needed = ROW * len(results.evidence or results.codings)
+    left = max(BUDGET - needed, BUDGET * FOR_BEST) / PACKED
     told = set(_up_to(lengths.items(), left * FOR_QUOTES))
     return told, set(_up_to(((s, 2 * CONTEXT) for s in lengths if s in told), left * (1 - FOR_QUOTES)))
 
@@ -130,7 +162,7 @@ def _up_to(lengths: Iterable[tuple[Sentence, int]], budget: float) -> Iterator[S
 def _ranked(results: Results) -> list[Coding]:
     """All codings, the most wanted first: those that are shown as best or cited, then each paper's best per code."""
     named = {coding_id for row in results.comparisons for coding_id in row.quotes} | cited(results)
-    surest = sorted(results.codings, key=lambda c: (_STATUSES.index(c.status), -c.confidence, c.id))
+    surest = sorted(results.evidence or results.codings, key=lambda c: (_STATUSES.index(c.status), -c.confidence, c.id))
     before: dict[tuple[str, str, str], int] = {}
     turns = {}
     for coding in surest:

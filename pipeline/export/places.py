@@ -3,7 +3,7 @@
 import re
 
 from pipeline.codebook import Codebook
-from pipeline.records import BOTH, Coding, Document, Paper
+from pipeline.records import ABSTRACT, BOTH, Coding, Document, Paper
 
 CONTEXT = 200  # characters of context on either side of a quote
 MACHINE = "Precedent"  # as a coder
@@ -32,7 +32,9 @@ def coder(coding: Coding) -> str:
 
 
 def reading_note(document: Document, coding: Coding) -> str:
-    """What to know of how a quote was read: "read by OCR" where a page of it was, else nothing."""
+    """What to know of how a quote was read: from the abstract alone, or by OCR; else nothing."""
+    if document.reader == ABSTRACT:
+        return "only the abstract was read"
     ends = document.page_at(coding.start), document.page_at(coding.end - 1)
     return "read by OCR" if any(page.ocr for page in ends) else ""
 

@@ -43,8 +43,10 @@ def write_project(results: Results, path: Path, corpus: Path) -> None:
         names = file_names(results.papers)
         for paper in results.papers:
             document = results.document(paper.document_id)
-            sources.append(_source(paper, names[paper.path], document, codings.get(paper.document_id, ())))
-            _store(archive, f"sources/{guid('pdf', paper.document_id)}.pdf", (corpus / paper.path).read_bytes())
+            make = _source if paper.full_text else _text_source
+            sources.append(make(paper, names[paper.path], document, codings.get(paper.document_id, ())))
+            if paper.full_text:
+                _store(archive, f"sources/{guid('pdf', paper.document_id)}.pdf", (corpus / paper.path).read_bytes())
             _store(archive, f"sources/{guid('text', paper.document_id)}.txt", plain(document.text).encode())
         body = ElementTree.tostring(project, encoding="unicode")
         declared = f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
@@ -143,13 +145,28 @@ def _source(paper: Paper, name: str, document: Document, codings: tuple[Coding, 
         for number, area in enumerate(areas(document.boxes(coding.start, coding.end))):
             _select_area(source, coding, number, area)
     told = _add(source, "Representation", guid=text, name=name, plainTextPath=f"internal://{text}.txt", **made)
+    _tell(told, paper, codings)
+    return source
+
+
+def _text_source(paper: Paper, name: str, _document: Document, codings: tuple[Coding, ...]) -> Element:
+    """The source of a paper of which there is only an abstract: a text."""
+    text = guid("text", paper.document_id)
+    made = {"creatingUser": _user(MACHINE), "creationDateTime": DATE}
+    source = _element("TextSource", guid=text, name=plain(name), plainTextPath=f"internal://{text}.txt", **made)
+    _add(source, "Description", paper.metadata.title)
+    _tell(source, paper, codings)
+    return source
+
+
+def _tell(told: Element, paper: Paper, codings: tuple[Coding, ...]) -> None:
+    """The codings of a text, and what is known of its paper."""
     for coding in codings:
         _select_text(told, coding)
     for variable, value in _values(paper):
         held = _add(told, "VariableValue")
         _add(held, "VariableRef", targetGUID=guid("variable", variable))
         _add(held, f"{_VARIABLES[variable]}Value", value)
-    return source
 
 
 def _values(paper: Paper) -> Iterator[tuple[str, str]]:

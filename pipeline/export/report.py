@@ -9,23 +9,43 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jinja2
 from markupsafe import Markup
 
+from pipeline.codebook import UNSPECIFIED
 from pipeline.export.beside import Beside, actors_beside, instruments_beside, targets_beside
+from pipeline.export.card import figures
 from pipeline.export.changes_table import change_view
 from pipeline.export.curve import curve_svg
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.island import byline, island
+from pipeline.export.made import facts, made
 from pipeline.export.results import Results
 from pipeline.export.rows import rows
+from pipeline.export.words_table import words_view
 from pipeline.outcomes import CARRIES, ON_BOTH, OPEN, THIN, WELL, Carried, Comparison, Link
-from pipeline.records import BOTH, Coding
+from pipeline.records import BOTH, Coding, Role
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("data", "map", "quotes", "strata", "start")  # in this order they make one script
+SECTIONS = {  # of the page, in its order; each is a template, and has a heading of that id
+    "answer": "Answer",
+    "map": "Evidence map",
+    "differences": "Differences",
+    "carries": "What carries over",
+    "beside": "Side by side",
+    "pairs": "Pairs",
+    "named": "Named",
+    "strata": "Period, place, sector",
+    "words": "Words",
+    "topics": "Topics",
+    "changes": "What changed",
+    "papers": "Papers",
+    "made": "How it was made",
+}
 BESIDE = 8  # named instruments, targets and actors of a side that the report lays beside the other's
 
 
@@ -47,34 +67,86 @@ def _view(results: Results) -> dict[str, Any]:
     by_family: dict[str, list[Comparison]] = defaultdict(list)
     for row in results.comparisons:
         by_family[row.family].append(row)
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    tables = rows(results)
+    parts = {
+        "beside": _beside(results),
+        "matrix": _matrix(results.links),
+        "instruments": list(tables["instruments"]),
+        "targets": list(tables["targets"]),
+        "words": words_view(results),
+    }
+    reviewed = Counter(c.document_id for c in results.codings if c.decided_by != "machine")
     return {
+        **parts,
         "results": results,
+        "sections": _sections(results, parts),
         "sides": results.codebook.domains,
         "families": results.codebook.families,
         "rows": by_family,
         "labels": labels,
         "answer": answer(results.comparisons, results.codebook),
+        "tally": _tally(results.comparisons),
+        "origins": {(row.row.family, row.row.code): row.origin for row in results.carried if row.origin},
         "differences": _differences(results.comparisons),
         "carried": _carried(results.carried),
-        "beside": _beside(results),
-        "matrix": _matrix(results.links),
-        "instruments": list(rows(results)["instruments"]),
         "topics": _topics(results),
         "curve": curve_svg(results.topics.curve, len(results.topics.topics)),
         "years": sorted({p.metadata.year for p in results.papers if p.metadata.year}),
-        "places": sorted({c.place for c in results.codings} - {""}),
+        "filters": _filters(results),
         "counts": Counter(c.document_id for c in results.codings),
+        "reviewed": sum(reviewed.values()),
+        "reviewed_of": reviewed,
         "bylines": {p.document_id: byline(p.metadata.authors, p.metadata.year) for p in results.papers},
+        "facts": {p.document_id: facts(p, results) for p in results.papers},
         "side_names": {d.id: d.label for d in results.codebook.domains} | {BOTH: "Both"},
-        "most": max((side.sentences for row in results.comparisons for side in (row.left, row.right)), default=0),
+        "most": max((side.sentences for row in results.comparisons for side in (row.left, row.right)), default=0) or 1,
         "changed": change_view(results),
         "flow": flow_svg(flow(results)),
+        "made": made(results),
+        "figures": figures(results.versions["model_version"]),
         "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
-        "script": Markup(script),  # noqa: S704 - a file of ours
+        "script": Markup(script),  # noqa: S704 - files of ours
         "digest": digest,
         "island": island(results),
+    }
+
+
+def _script() -> str:
+    parts = ((TEMPLATES / f"report_{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+    return '"use strict";\n(async () => {\n' + "\n".join(parts) + "})();\n"
+
+
+def _sections(results: Results, parts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The sections that have something to show, with their names."""
+    shown = {
+        "beside": parts["beside"],
+        "pairs": parts["matrix"]["down"],
+        "named": parts["instruments"] or parts["targets"],
+        "strata": results.strata,
+        "words": parts["words"],
+    }
+    return [(section, name) for section, name in SECTIONS.items() if shown.get(section, True)]
+
+
+def _tally(comparisons: tuple[Comparison, ...]) -> dict[str, Any]:
+    """How many codes there are and are found, and how many have which verdict, the most frequent first."""
+    telling = [row for row in comparisons if row.code != UNSPECIFIED]
+    found = [row for row in telling if row.verdict != "not found"]
+    return {"codes": len(telling), "found": len(found), "verdicts": Counter(r.verdict for r in found).most_common()}
+
+
+def _filters(results: Results) -> dict[str, list[tuple[str, str]]]:
+    """The values that the filters of the map offer, and what each is called."""
+    places = {c.place for c in results.codings}.union(*(paper.places for paper in results.papers))
+    sectors = {c.sector for c in results.codings}.union(*(paper.sectors for paper in results.papers))
+    said = {"place": places | {place.split(", ")[-1] for place in places}, "sector": sectors}
+    roles = {c.role for c in results.codings}
+    return {
+        "family": [(family.id, family.label) for family in results.codebook.families],
+        "role": [(role, role) for role in get_args(Role) if role in roles],
+        **{name: [(value, value) for value in sorted(values - {""})] for name, values in said.items()},
     }
 
 
@@ -114,14 +186,14 @@ def _most(found: list[Beside], at: int) -> list[tuple[str, int, Coding]]:
 
 
 def _matrix(links: tuple[Link, ...]) -> dict[str, Any]:
-    """Instruments down, motivators and deterrents across; only those that meet in some sentence."""
-    links = tuple(link for link in links if link.left.papers or link.right.papers)
+    """Instruments down, motivators and deterrents across; those that meet in a sentence or in neighbouring ones."""
     cells = {(link.code, link.with_family, link.with_code): link for link in links}
     across: dict[str, list[str]] = defaultdict(list)
     for link in links:
         if link.with_code not in across[link.with_family]:
             across[link.with_family].append(link.with_code)
-    most = max((max(link.left.papers, link.right.papers) for link in links), default=1)
+    sides = [side for link in links for side in (link.left, link.right)]
+    most = max((max(side.papers, side.near_papers) for side in sides), default=1)
     return {"down": list(dict.fromkeys(link.code for link in links)), "across": across, "cells": cells, "most": most}
 
 

@@ -20,6 +20,7 @@ class Results:
     `changes` are those since the last run.
     `evidence` are the `codings` and, in their places, those that count nowhere, such as what people rejected;
     empty, it is the same as `codings`. `unanchored` are decisions of people that have no effect.
+    `settings` are those of the run that its results depend on, by name.
     """
 
     papers: tuple[Paper, ...]
@@ -42,3 +43,4 @@ class Results:
     words: tuple[Marker, ...] = ()
     evidence: tuple[Coding, ...] = ()
     unanchored: tuple[Unanchored, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)

@@ -81,7 +81,8 @@ def _evidence(results: Results) -> Iterator[Row]:
     for document_id, of_paper in itertools.groupby(results.evidence or results.codings, key=lambda c: c.document_id):
         codings = {coding.id: coding for coding in of_paper}
         document = results.document(document_id)
-        about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions}
+        full = {"full_text": int(papers[document_id].full_text)}
+        about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions, **full}
         placed = cache(partial(_placed, document))  # a sentence may have several codings
         for coding in codings.values():
             tied, coded = _tied(codings.get(coding.tied_to)), _coded(coding)
@@ -159,6 +160,7 @@ def _documents(results: Results) -> Iterator[Row]:
             "reviewed": reviewed[paper.document_id],
             "places": _list(paper.places),
             "sectors": _list(paper.sectors),
+            "full_text": int(paper.full_text),
         }
 
 

@@ -1,12 +1,15 @@
 """words.csv: the words that mark a side's sentences under a code."""
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
+from pipeline.outcomes import Marker
 
+SHOWN = 8  # words of a side and code that the report shows
 _MARKED = """
 family string Family
 code string Code
@@ -53,6 +56,16 @@ def words_rows(results: Results) -> Iterator[dict[str, Any]]:
             for name in ("papers", "sentences")
         }
         yield {**told, **sides, "of_domain": int(row.of_domain), "quotes": "; ".join(row.quotes)}
+
+
+def words_view(results: Results) -> dict[tuple[str, str], tuple[list[Marker], list[Marker]]]:
+    """What the report shows by family and code: the words of the left and right side, the surest first."""
+    found: dict[tuple[str, str], tuple[list[Marker], list[Marker]]] = defaultdict(lambda: ([], []))
+    for row in results.words:
+        listed = found[row.family, row.code][_sides(results).index(row.domain)]
+        if len(listed) < SHOWN:
+            listed.append(row)
+    return dict(found)
 
 
 def _sides(results: Results) -> tuple[str, str]:

@@ -70,7 +70,7 @@ def read(path: Path, document_id: str) -> Document:
         sections=parted,
         metadata=facts,
         reader=raw.reader,
-        language=_english(path, language(built.text, parted)),
+        language=english(path, language(built.text, parted)),
         parts=parts(built.text, built.paragraphs, built.pages, parted, facts, body),
         tables=tables.spans(found, built.paragraphs),
         references=references(built, parted),
@@ -102,7 +102,7 @@ def _illegible(pages: Sequence[RawPage], lines: Sequence[Sequence[layout.Line]])
     return f"left out as nonsense: page {', '.join(numbers)}" if numbers else ""
 
 
-def _english(path: Path, code: str) -> str:
+def english(path: Path, code: str) -> str:
     """The language of a paper. Raises OtherLanguage where it is told and is not English."""
     if code in ("en", ""):
         return code

@@ -1,10 +1,15 @@
-"""The command `precedent review`."""
+"""The commands `precedent review` and `precedent agreement`."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.settings import resolve
+
+if TYPE_CHECKING:
+    from pipeline.agreement import Agreement, Figure
 
 
 @click.command()
@@ -26,3 +31,42 @@ def review(corpus: Path | None, out: Path | None, file: Path | None, port: int, 
             click.launch(address)
 
     serve(resolve(file, {"corpus": corpus, "out": out}), port, opened)
+
+
+@click.command("agreement")
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of tables and state.")
+@click.argument("corpus", required=False, type=click.Path(path_type=Path))
+def agreement(corpus: Path | None, out: Path | None, file: Path | None) -> None:
+    """Say how far the coders of CORPUS agree, by family and code, over sentences that two or more looked at.
+
+    Each figure has its 95 % interval, drawn over papers; kappa is given for every two coders.
+    """
+    from pipeline.review.compared import agreement_of, disputed
+    from pipeline.review.desk import Desk
+
+    desk = Desk(resolve(file, {"corpus": corpus, "out": out}))
+    rows = agreement_of(desk)
+    if not rows:
+        click.echo("no two coders have looked at the same sentences yet; see Coders in: precedent review")
+        return
+    click.echo("\n".join(_told(rows)))
+    click.echo(f"disagreements to settle: {len(disputed(desk))}")
+
+
+def _told(rows: "Sequence[Agreement]") -> Iterator[str]:
+    heads = f"{'sentences':>11}{'papers':>8}{'given':>7}"
+    yield f"{'':<34}{heads}  {'raw agreement':<20}{'alpha (Krippendorff)':<22}kappa (Cohen)"
+    for row in rows:
+        name = f"{row.family} {row.code}".strip() or row.what
+        pairs = "; ".join(f"{' and '.join(p.coders)} (n {p.units}) {figure(p.kappa)}" for p in row.pairs)
+        counts = f"{row.units:>11}{row.documents:>8}{row.present:>7}"
+        yield f"{name:<34}{counts}  {figure(row.raw):<20}{figure(row.alpha):<22}{pairs}".rstrip()
+
+
+def figure(found: "Figure") -> str:
+    """A coefficient with its interval, such as "0.81 (0.70, 0.90)"; "none" where it is undefined."""
+    if found.value is None:
+        return "none"
+    between = f" ({found.low:.2f}, {found.high:.2f})" if found.low is not None and found.high is not None else ""
+    return f"{found.value:.2f}{between}"

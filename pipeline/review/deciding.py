@@ -10,7 +10,7 @@ from pipeline.decisions.decision import JUDGEMENTS, Decision, made
 from pipeline.errors import DecisionError
 from pipeline.records import OTHER, Coding, Document
 from pipeline.review.answers import to, who
-from pipeline.review.desk import Desk
+from pipeline.review.desk import Desk, is_open
 from pipeline.review.guard import told
 from pipeline.review.pages import code_named
 from pipeline.review.sequence import sequence
@@ -36,13 +36,17 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     @app.post("/undo")
     async def undo(request: Request) -> RedirectResponse:
         form = await told(request)
+        at, within = form.get("coding_id", ""), form.get("within", "")
+        here = f"/coding/{at}?in={within}" if at else "/missed"
         last = last_standing(desk.decisions, who(request))
-        here = f"/coding/{form.get('coding_id', '')}?in={form.get('within', '')}"
         if last is None:
             return to(here, "There is nothing of yours to take back.")
         desk.take([made("undo", who(request), undoes=last.id, document_id=last.document_id)])
-        at = last.coding_id if desk.find(last.coding_id) else form.get("coding_id", "")
-        return to(f"/coding/{at}?in={form.get('within', '')}", f"Taken back: {last.action}.")
+        if desk.find(last.coding_id):
+            here = f"/coding/{last.coding_id}?in={within}"
+        elif last.action == "seen" or not at:
+            here = f"/missed?at={last.document_id}:{last.start}"
+        return to(here, f"Taken back: {last.action}.")
 
     @app.post("/add")
     async def add(request: Request) -> RedirectResponse:
@@ -104,6 +108,15 @@ def made_on_words(desk: Desk, form: dict[str, str], coder: str, blind: bool = Fa
     return addition(coder, paper, document.text, start, end, *coded, desk.versions, note=note, blind=blind)
 
 
+def marked_seen(desk: Desk, form: dict[str, str], coder: str, blind: bool = False) -> Decision:
+    """That a coder looked at a sentence and holds no more of it than the codes that they gave it."""
+    document_id = form.get("document_id", "")
+    if document_id not in desk.papers:
+        raise DecisionError("this paper is not in the tables", document_id[:16], "load the page anew")
+    place = desk.place(document_id, *_span(desk.document(document_id), form))
+    return made("seen", coder, blind=blind, domain=form.get("domain", ""), **place)
+
+
 def _span(document: Document, form: dict[str, str]) -> tuple[int, int]:
     """The offsets that were chosen."""
     try:
@@ -125,14 +138,15 @@ def _domain(desk: Desk, document_id: str, start: int, end: int) -> str:
 
 def _after(desk: Desk, coding: Coding, within: str) -> str:
     """The next coding of a list that nobody decided; empty where that was the last."""
-    codings = sequence(within, desk).codings
-    at = next((i for i, c in enumerate(codings) if c.id == coding.id), -1)
-    later = [*codings[at + 1 :], *codings[: max(at, 0)]]
-    return next((c.id for c in later if c.review_status == "unreviewed"), "")
+    listed = sequence(within, desk)
+    at = listed.place(coding.id)
+    later = (*listed.ids[at + 1 :], *listed.ids[: max(at, 0)])
+    return next((i for i in later if (c := desk.find(i)) and is_open(c)), "")
 
 
-def last_standing(decisions: tuple[Decision, ...], coder: str) -> Decision | None:
-    """The coder's latest decision on a coding that was not taken back."""
+def last_standing(decisions: tuple[Decision, ...], coder: str, blind: bool = False) -> Decision | None:
+    """The coder's latest decision on a sentence, made blind or not, that was not taken back."""
     undone = {d.undoes for d in decisions if d.action == "undo"}
-    mine = (d for d in reversed(decisions) if d.coder == coder and d.action in (*JUDGEMENTS, "note"))
+    of_codings = (*JUDGEMENTS, "note", "seen")
+    mine = (d for d in reversed(decisions) if d.coder == coder and d.action in of_codings and d.blind == blind)
     return next((d for d in mine if d.id not in undone), None)

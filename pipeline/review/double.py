@@ -1,9 +1,11 @@
 """Two who code the same sentences: what each made of them, and what settles their differences."""
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from pipeline.agreement import Disagreement, Given
 from pipeline.decisions.decision import JUDGEMENTS, Decision
@@ -66,14 +68,31 @@ def _made_of(judgements: Iterable[Decision], domain: str) -> Given:
     return Given(codes, domain or (domains.pop() if len(domains) == 1 else ""))
 
 
+def finder(passages: Passages) -> Callable[[str, int, int], range]:
+    """A function from a place to the sentences, from 0, that share something with it; they stand in order."""
+
+    @cache
+    def bounds(document_id: str) -> tuple[list[int], list[int]]:
+        held = passages(document_id)
+        return [p.start for p in held], [p.end for p in held]
+
+    def find(document_id: str, start: int, end: int) -> range:
+        starts, ends = bounds(document_id)
+        return range(bisect_right(ends, start), bisect_left(starts, end))
+
+    return find
+
+
 def _units(passages: Passages) -> Callable[[str, int, int], Unit | None]:
     """A function from a place to the sentence that shares most of it."""
-    held: dict[str, Sequence[Passage]] = {}
+    find = finder(passages)
 
     def unit_of(document_id: str, start: int, end: int) -> Unit | None:
-        if document_id not in held:
-            held[document_id] = passages(document_id)
-        shared = [(min(end, p.end) - max(start, p.start), -p.start, p.end) for p in held[document_id]]
+        held = passages(document_id)
+        shared = [
+            (min(end, p.end) - max(start, p.start), -p.start, p.end)
+            for p in map(held.__getitem__, find(document_id, start, end))
+        ]
         most, begin, stop = max(shared, default=(0, 0, 0))
         return (document_id, -begin, stop) if most > 0 else None
 

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 LOOPBACK = "127.0.0.1"
 TOKEN = "x-precedent-token"  # noqa: S105 - the name of a header, not a secret
+LONGEST = 100_000  # bytes of a form
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -37,7 +38,7 @@ def guard(port: int, token: str) -> Callable[[Request, Next], Awaitable[Response
         if request.method not in ("GET", "HEAD"):
             if request.headers.get("origin") != f"http://{host}":
                 return _refused("this request does not come from a page of this server")
-            if not secrets.compare_digest(await _token_of(request), token):
+            if not secrets.compare_digest((await _token_of(request)).encode(), token.encode()):
                 return _refused("this page is of an earlier start of the server; load it anew")
         response = await call_next(request)
         for name, value in HEADERS.items():
@@ -53,10 +54,16 @@ async def _token_of(request: Request) -> str:
 
 
 async def told(request: Request) -> dict[str, str]:
-    """The fields of a posted form (application/x-www-form-urlencoded), the last of each name; {} of another kind."""
+    """The fields of a posted form (application/x-www-form-urlencoded), the last of each name.
+
+    {} of another kind, and of one that is longer than any of the pages' forms can be, which is not read at all.
+    """
     from urllib.parse import parse_qsl
 
     if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        return {}
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > LONGEST:
         return {}
     body = (await request.body()).decode("utf-8", errors="replace")
     return dict(parse_qsl(body, keep_blank_values=True))

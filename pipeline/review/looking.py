@@ -1,9 +1,9 @@
 """The pages to look at: matrix, cell, queue, a coding beside its page, a paper page by page."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from pipeline.codebook import Code
@@ -11,7 +11,7 @@ from pipeline.export.island import byline
 from pipeline.records import Coding
 from pipeline.review import pages
 from pipeline.review.answers import Show
-from pipeline.review.desk import Desk
+from pipeline.review.desk import Desk, is_open
 from pipeline.review.images import page_image
 from pipeline.review.sequence import Listed, sequence
 from pipeline.stopping import still_unread
@@ -24,21 +24,25 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
     @app.get("/")
     def matrix(request: Request) -> HTMLResponse:
         desk.catch_up()
-        counts = pages.matrix(list(desk.papers.values()), desk.codings, desk.codebook)
+        papers = list(desk.papers.values())
+        counts = desk.remember("matrix", lambda: pages.matrix(papers, desk.held, desk.codebook))
         return show("matrix", request, here="/", **counts)
 
     @app.get("/cell/{family}/{code}/{side}")
-    def cell(request: Request, family: str, code: str, side: str) -> HTMLResponse:
+    def cell(
+        request: Request, family: str, code: str, side: str, start: Annotated[int, Query(alias="from", ge=1)] = 1
+    ) -> HTMLResponse:
         desk.catch_up()
         within = f"cell:{family}:{code}:{side}"
         found = sequence(within, desk)
-        start = max(1, int(request.query_params.get("from", "1")))
+        shown = [c for i in found.ids[start - 1 : start - 1 + pages.PER_PAGE] if (c := desk.find(i))]
         return show(
             "cell",
             request,
             heading=found.name,
-            shown=found.codings[start - 1 : start - 1 + pages.PER_PAGE],
-            total=len(found.codings),
+            shown=shown,
+            picture=_picture(desk, shown[0]) if shown else None,
+            total=len(found.ids),
             first=start,
             per_page=pages.PER_PAGE,
             within=within,
@@ -51,7 +55,7 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
         order = order if order in ORDERS else ORDERS[0]
         within = f"queue:{order}:{family}"
         found = sequence(within, desk)
-        left = [coding for coding in found.codings if coding.review_status == "unreviewed"]
+        left = [c for i in found.ids if (c := desk.find(i)) and is_open(c)]
         return show(
             "queue",
             request,
@@ -90,12 +94,20 @@ def add_places(app: FastAPI, desk: Desk, show: Show) -> None:
     @app.get("/image/{document_id}/{page}.png")
     def image(document_id: str, page: int) -> Response:
         known = desk.papers.get(document_id)
-        if known is None or not 1 <= page <= known.pages:
+        if known is None or not known.full_text or not 1 <= page <= known.pages:
             return Response(status_code=404)
         settings = desk.settings
         path = settings.corpus / known.path
         kept = page_image(path, page, settings.out, document_id, settings.memory_mb_per_worker)
         return FileResponse(kept, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+
+
+def _picture(desk: Desk, coding: Coding) -> dict[str, Any]:
+    """The page on which a coding stands, with its codings outlined."""
+    document = desk.document(coding.document_id)
+    page = document.page_at(coding.start)
+    outlined = pages.outlined(document, page, desk.of_paper(coding.document_id), chosen=coding.id)
+    return {"page": pages.page_of(document, page), "outlined": outlined}
 
 
 def _hint(desk: Desk, unread: Sequence[Coding]) -> str:
@@ -111,14 +123,17 @@ def _hint(desk: Desk, unread: Sequence[Coding]) -> str:
 
 def bylines(desk: Desk) -> dict[str, str]:
     """Authors and year of every paper, in short; its file where it has neither."""
-    return {i: byline(p.metadata.authors, p.metadata.year) or p.path for i, p in desk.papers.items()}
+    papers = desk.papers.items()
+    return desk.remember(
+        "bylines", lambda: {i: byline(p.metadata.authors, p.metadata.year) or p.path for i, p in papers}
+    )
 
 
 def _coding(desk: Desk, coding: Coding, within: Listed, name: str) -> dict[str, Any]:
     """The values of a coding's page."""
     paper = desk.papers[coding.document_id]
     at = within.place(coding.id)
-    ids = [c.id for c in within.codings]
+    ids = within.ids
     machine = desk.machine(coding)
     return {
         "coding": coding,

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from pipeline.codebook import Code, Codebook
+from pipeline.decisions.apply import counted
 from pipeline.decisions.decision import Decision
-from pipeline.evidence import by_side, papers_on, sentence_of, sides_of
+from pipeline.evidence import Held, papers_on, sentence_of
 from pipeline.export.island import byline
 from pipeline.export.places import context, section_name
 from pipeline.records import BOTH, OTHER, Box, Coding, Document, Page, Paper, Passage, Status
@@ -15,20 +16,20 @@ PER_PAGE = 50
 Outlined = list[tuple[Box, str]]
 
 
-def matrix(papers: Sequence[Paper], codings: Sequence[Coding], codebook: Codebook) -> dict[str, Any]:
-    """The evidence matrix: per side and code the papers and sentences that assert it, and what was reviewed."""
-    counted = [coding for coding in codings if coding.review_status != "rejected"]
-    held = by_side(papers, counted, sides_of(codebook))
-    every = by_side(papers, codings, sides_of(codebook))
+def matrix(papers: Sequence[Paper], held: Held, codebook: Codebook) -> dict[str, Any]:
+    """The evidence matrix: per side and code the papers and sentences that assert it, and what was reviewed.
+
+    `held` are the codings that count on each side, those that were rejected too.
+    """
     keys = [(side.id, f.id, c.id) for f in codebook.families for c in f.codes for side in codebook.domains]
     return {
-        "cells": {key: _cell(held.get(key, []), every.get(key, [])) for key in keys},
+        "cells": {key: _cell(held.get(key, [])) for key in keys},
         "of_papers": {side.id: len(papers_on(papers, side.id)) for side in codebook.domains},
     }
 
 
-def _cell(counted: Sequence[Coding], every: Sequence[Coding]) -> dict[str, int]:
-    asserted = [coding for coding in counted if coding.status == "asserted"]
+def _cell(every: Sequence[Coding]) -> dict[str, int]:
+    asserted = [coding for coding in every if coding.status == "asserted" and counted(coding)]
     return {
         "papers": len({coding.document_id for coding in asserted}),
         "sentences": len({sentence_of(coding) for coding in asserted}),
@@ -59,6 +60,22 @@ def about_coding(coding: Coding, paper: Paper, document: Document, around: Seque
         "section": section_name(document, coding),
         "page": page_of(document, page),
         "outlined": outlined(document, page, around, chosen=coding.id),
+    }
+
+
+def about_sentence(document: Document, paper: Paper, start: int, end: int) -> dict[str, Any]:
+    """What is shown of a sentence on its own: its text, context and place on the page, and nothing of any coding."""
+    page = document.page_at(start)
+    return {
+        "document_id": document.id,
+        "start": start,
+        "end": end,
+        "quote": " ".join(document.text[start:end].split()),
+        "around": context(document, start, end),
+        "title": paper.metadata.title or paper.path,
+        "byline": byline(paper.metadata.authors, paper.metadata.year) or paper.path,
+        "page": page_of(document, page),
+        "outlined": [(box, "chosen") for box in document.boxes(start, end) if box.page == page.number],
     }
 
 

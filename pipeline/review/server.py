@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from pipeline.errors import PrecedentError
-from pipeline.review import coders, codes, deciding, looking, pages, papers
+from pipeline.review import coders, codes, deciding, looking, missed, pages, papers
 from pipeline.review.answers import who
 from pipeline.review.desk import Desk
 from pipeline.review.guard import LOOPBACK, guard
@@ -39,6 +39,7 @@ def create_app(settings: Settings, port: int, token: str = "") -> FastAPI:
     papers.add_routes(app, desk, show)
     codes.add_routes(app, desk, show)
     coders.add_routes(app, desk, show)
+    missed.add_routes(app, desk, show)
     return app
 
 

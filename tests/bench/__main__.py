@@ -47,7 +47,7 @@ def main(names: list[str]) -> None:
             failed.append(name)
             continue
         kept[name] = measured
-        body = "".join(f"## {title}\n{text}" for title, text in sorted(kept.items()))
+        body = "".join(f"## {title}\n\n{text.strip()}\n\n" for title, text in sorted(kept.items()))
         RESULTS.write_text(f"{HEAD}\n{body}".rstrip() + "\n", encoding="utf-8")
     if failed:
         sys.exit(f"not measured: {', '.join(failed)}")

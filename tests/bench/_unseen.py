@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.codebook import Codebook, load_codebook
+from pipeline.coding.examples import Example, examples
 from pipeline.coding.head import Head, load_head, save_head
 from pipeline.coding.labels import Label, read_labels
-from pipeline.coding.train import Example, examples, train
+from pipeline.coding.train import train
 from tests.bench._annotations import ANNOTATIONS
 from tests.bench.coding_quality import ABSTRACTS, CONSTRUCTED, LABELS, annotated_file
 

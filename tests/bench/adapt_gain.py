@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from pipeline.codebook import UNSPECIFIED
 from pipeline.coding.adapt import adapt, gains
 from pipeline.coding.document import code_document
+from pipeline.coding.examples import examples
 from pipeline.coding.head import Head
 from pipeline.coding.labels import Label
 from pipeline.coding.scoring import f1, score, tallies
-from pipeline.coding.train import examples
 from tests.bench._unseen import codebook, dev, unseen_head
 
 SEEDS = (1, 2, 3)

@@ -19,9 +19,10 @@ from pathlib import Path
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.coding.document import code_document
 from pipeline.coding.evaluate import report
+from pipeline.coding.examples import examples, folds
 from pipeline.coding.labels import Label, by_document, lay_out, read_labels
 from pipeline.coding.scoring import Scored, measure, score
-from pipeline.coding.train import examples, folds, train
+from pipeline.coding.train import train
 from tests.bench._annotations import annotated
 
 FOLDS = 5

@@ -18,8 +18,8 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.coding.chance import expected
+from pipeline.coding.examples import examples
 from pipeline.coding.labels import Label
-from pipeline.coding.train import examples
 from pipeline.records import Chance
 from pipeline.screening import reading_order
 from pipeline.stopping import still_unread

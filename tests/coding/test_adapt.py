@@ -10,9 +10,9 @@ from pipeline.codebook import load_codebook
 from pipeline.coding import code_document
 from pipeline.coding.adapt import Gain, adapt, gains
 from pipeline.coding.document import shipped_head
+from pipeline.coding.examples import Example, examples
 from pipeline.coding.head import Head
 from pipeline.coding.labels import Label, lay_out
-from pipeline.coding.train import Example, examples
 
 BOOK = load_codebook()
 FAMILIES = tuple(family.id for family in BOOK.families)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pipeline.codebook import load_codebook
 from pipeline.coding import code_document
 from pipeline.coding.document import MODEL, shipped_head
+from pipeline.coding.examples import examples
 from pipeline.coding.head import load_head, save_head
 from pipeline.coding.labels import Label, lay_out, read_labels
-from pipeline.coding.train import examples, train
+from pipeline.coding.train import train
 from pipeline.errors import PrecedentError
 from pipeline.records import CodedPaper, Document
 
@@ -105,4 +106,4 @@ def test_a_damaged_head_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "head.npz").write_bytes(b"nothing of use")
     with pytest.raises(PrecedentError) as error:
         load_head(tmp_path / "head.npz")
-    assert "pipeline.coding.train" in error.value.remedy
+    assert "train anew: precedent train" in error.value.remedy

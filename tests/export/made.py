@@ -1,7 +1,11 @@
 """Results made by hand: one paper whose every field is hostile, and a peaceful one."""
 
+import base64
+import json
+import zlib
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -160,3 +164,9 @@ def _changes(here: str) -> Changes:
 
 def _about() -> Metadata:
     return Metadata(f"={SCRIPT} on trial", (f"@{SCRIPT}", "+Mallory, M."), 2020, "javascript:alert(5)")
+
+
+def unpacked(island: str) -> Any:
+    """What lies packed in a report: its JSON, with a row a coding."""
+    data = json.loads(zlib.decompress(base64.b64decode(island)))
+    return data | {"codings": list(zip(*data["codings"], strict=True))}

@@ -1,6 +1,5 @@
 """The report: hostile text stays text, every link leads somewhere, nothing is asked of a network."""
 
-import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -9,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from pipeline.compare import compare
+from pipeline.carry import carry
+from pipeline.compare import compare, link
 from pipeline.export import Results, write_report
+from pipeline.export.card import figures
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow
 from pipeline.outcomes import TopicModel
-from tests.export.made import HOSTILE, results
+from pipeline.strata import stratify
+from pipeline.words import markers
+from tests.export.made import HOSTILE, results, unpacked
 
 
 class Page(HTMLParser):
@@ -72,14 +75,14 @@ def test_two_reports_are_the_same_bytes(sample: Results, tmp_path: Path) -> None
 
 def island_of(folder: Path) -> Any:
     text = (folder / "report.html").read_text(encoding="utf-8")
-    found = re.search(r'<script type="application/json" id="island">(.*?)</script>', text, re.DOTALL)
+    found = re.search(r'<script type="text/plain" id="island">(.*?)</script>', text)
     assert found
-    return json.loads(found.group(1))
+    return unpacked(found.group(1))
 
 
 def test_hostile_quotes_lie_in_the_page_verbatim(tmp_path: Path) -> None:
     written(results(), tmp_path)
-    assert set(HOSTILE) <= {sentence[4] for sentence in island_of(tmp_path)["sentences"]}
+    assert set(HOSTILE) <= {sentence[5] for sentence in island_of(tmp_path)["sentences"]}
 
 
 def test_the_page_carries_every_coding_and_counts_them_as_the_comparison_does(sample: Results, tmp_path: Path) -> None:
@@ -88,7 +91,7 @@ def test_the_page_carries_every_coding_and_counts_them_as_the_comparison_does(sa
     assert [coding[0] for coding in data["codings"]] == [coding.id for coding in sample.codings]
     for number, row in enumerate(sample.comparisons):
         for at, side in enumerate((row.left, row.right)):
-            held = [c for c in data["codings"] if (c[2], c[4]) == (number, 0) and c[11 + at]]
+            held = [c for c in data["codings"] if (c[2], c[4]) == (number, 0) and c[15 + at]]
             assert len({data["sentences"][c[1]][0] for c in held}) == side.papers
             assert len({c[1] for c in held}) == side.sentences
             assert sum(paper[4 + at] for paper in data["papers"]) == side.of_papers
@@ -99,37 +102,61 @@ def test_marked_words_are_those_of_the_codebook(sample: Results, tmp_path: Path)
     data = island_of(tmp_path)
     by_id = {coding.id: coding for coding in sample.codings}
     for row in data["codings"]:
-        coding, quote = by_id[row[0]], data["sentences"][row[1]][4]
+        coding, quote = by_id[row[0]], data["sentences"][row[1]][5]
         document = sample.document(coding.document_id)
-        assert [quote[a:b] for a, b in row[13]] == [document.text[a:b] for a, b in sorted(coding.evidence)]
+        assert [quote[a:b] for a, b in row[17]] == [document.text[a:b] for a, b in sorted(coding.evidence)]
 
 
 def test_five_hundred_papers_fit(sample: Results, tmp_path: Path) -> None:
-    """Under 3 MB: beyond the budget a sentence has no quote in the page, but every coding still counts."""
     many = repeated(sample, 500)
     write_report(many, tmp_path / "report.html")
     assert (tmp_path / "report.html").stat().st_size < 3_000_000
+    assert len(island_of(tmp_path)["codings"]) == len(many.codings)
+
+
+def test_quotes_beyond_the_budget_are_left_out_and_their_codings_count(
+    sample: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.export.island.BUDGET", 16_000)
+    write_report(sample, tmp_path / "report.html")
     data = island_of(tmp_path)
-    assert len(data["codings"]) == len(many.codings)
-    told = {row[0] for row in data["codings"] if len(data["sentences"][row[1]]) > 4}
-    named = {quote for row in many.comparisons for quote in row.quotes}
-    assert named <= told
-    assert len(told) < len(many.codings)
+    assert len(data["codings"]) == len(sample.codings)
+    told = {row[0] for row in data["codings"] if len(data["sentences"][row[1]]) > 5}
+    named = {quote for row in sample.comparisons for quote in row.quotes}
+    assert len(told) < len(sample.codings)
+    assert len(named & told) / len(named) > len(told) / len(sample.codings)  # the most wanted stay
 
 
 def repeated(made: Results, papers: int) -> Results:
     """The papers over and over under new ids, until there are so many."""
-    documents, copies, codings = {}, [], []
+    documents, copies, codings, targets = {}, [], [], []
     for n in range(papers):
         paper = made.papers[n % len(made.papers)]
         name = f"{n:04d}{paper.document_id[4:]}"
         documents[name] = made.document(paper.document_id)
         copies.append(replace(paper, document_id=name))
-        held = (c for c in made.codings if c.document_id == paper.document_id)
+        held = [c for c in made.codings if c.document_id == paper.document_id]
         codings += [replace(c, document_id=name, id=f"{n:04d}{c.id[4:]}") for c in held]
+        of = [t for t in made.targets if t.document_id == paper.document_id]
+        targets += [replace(t, document_id=name, coding_id=f"{n:04d}{t.coding_id[4:]}") for t in of]
+    first = {paper.document_id: copy.document_id for paper, copy in zip(made.papers, copies, strict=False)}
+    typical = {
+        topic: tuple((first[i], start, end) for i, start, end in of) for topic, of in made.topic_sentences.items()
+    }
     again = compare(copies, codings, made.codebook)
     return replace(
-        made, papers=tuple(copies), codings=tuple(codings), document=documents.__getitem__, comparisons=again
+        made,
+        papers=tuple(copies),
+        codings=tuple(codings),
+        evidence=(),
+        targets=tuple(targets),
+        document=documents.__getitem__,
+        topic_sentences=typical,
+        comparisons=again,
+        links=link(copies, codings, made.codebook),
+        carried=carry(again, copies, codings, made.codebook),
+        strata=stratify(copies, codings, made.codebook),
+        words=markers(copies, codings, made.codebook),
     )
 
 
@@ -156,6 +183,61 @@ def test_the_flow_diagram_sums(sample: Results) -> None:
     assert numbers.found == numbers.duplicates + refused + numbers.read == 19
     assert numbers.read == numbers.coded + numbers.not_coded == sum(n for _, n in numbers.by_domain)
     assert (numbers.duplicates, refused, numbers.read) == (2, 1, 16)
+
+
+def test_what_people_rejected_is_there_and_counts_nowhere(sample: Results, tmp_path: Path) -> None:
+    rejected, disputed, *_ = sample.codings
+    rejected = replace(rejected, review_status="rejected", reviewer="Ann", decided_by="human", note=HOSTILE[2])
+    disputed = replace(disputed, review_status="disputed", reviewer="Ann; Ben")
+    rest = sample.codings[2:]
+    page = written(replace(sample, codings=(disputed, *rest), evidence=(rejected, disputed, *rest)), tmp_path)
+    data = island_of(tmp_path)
+    (row,) = [row for row in data["codings"] if data["reviews"][row[12]] == "rejected"]
+    assert row[0] == rejected.id
+    assert tuple(row[15:17]) == (0, 0)
+    assert HOSTILE[2] in data["words"][row[11]]
+    assert {f"#coding-{rejected.id}", f"#coding-{disputed.id}"} <= set(page.links)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Rejected by people: they count nowhere" in text
+    assert '<th scope="row">Ann; Ben</th>' in text
+    assert HOSTILE[2] not in text
+
+
+def test_figures_of_the_model_are_those_of_its_card_or_none(sample: Results, tmp_path: Path) -> None:
+    version = sample.versions["model_version"]
+    known = figures(version)
+    assert known
+    assert known.overall[0][:3] == ("task", "figure", "95 % interval")
+    assert {len(row) for row in known.overall} == {5}
+    assert {(row[0], row[1]) for row in known.by_code[1:]} <= {(r.family, r.code) for r in sample.comparisons}
+    assert figures(f"own-{version}") is None
+    assert figures("head-00000000") is None
+    written(replace(sample, versions={**sample.versions, "model_version": "own-head-12345678"}), tmp_path)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert known.overall[1][1] not in text
+    assert "own-head-12345678, for which no figures are kept" in text
+
+
+def test_strata_in_the_page_are_those_of_the_comparison(sample: Results, tmp_path: Path) -> None:
+    written(sample, tmp_path)
+    data = island_of(tmp_path)
+    periods = data["strata"]["period"]
+    rows = {row[0]: row[1:] for row in periods["rows"]}
+    for number, row in enumerate(sample.comparisons):
+        cells = [cell for cell in rows.get(number, []) if cell]
+        assert [sum(cell[at] for cell in cells) for at in (0, 1)] == [row.left.papers, row.right.papers]
+    best = {(code, cell[2 + at]) for code, cells in rows.items() for cell in cells if cell for at in (0, 1) if cell[at]}
+    assert all(data["codings"][at][2] == code for code, at in best)
+    assert len(data["strata"]["sector"]["strata"]) <= 9
+
+
+def test_a_finding_that_one_paper_could_change_says_so(sample: Results, tmp_path: Path) -> None:
+    written(sample, tmp_path)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    found = answer(sample.comparisons, sample.codebook)
+    fragile = [item for item in (*found.different, *found.shared) if item.row.flips_to]
+    assert fragile
+    assert text.count("<b>Fragile:</b>") == len(fragile)
 
 
 def test_a_run_without_papers_still_has_a_report(tmp_path: Path) -> None:

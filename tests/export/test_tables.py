@@ -17,13 +17,13 @@ from pipeline.records import BOTH
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
 from tests.export.golden import GOLDEN, in_short
-from tests.export.made import HOSTILE, results
+from tests.export.made import HOSTILE, results, unpacked
 
 EVIDENCE = """
 coding_id document_id citation_key doi authors year title domain family code named_instrument actor place quote
 context_before context_after section page page_label char_start char_end boxes status own_or_cited confidence
 method model_version codebook_version review_status reviewer reviewed_at original_code note pdf_sha256 run_id terms
-tied_to tied_instrument sector decided_by original_family original_domain original_status exported_as
+tied_to tied_instrument sector decided_by original_family original_domain original_status exported_as full_text
 """.split()
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 readable = st.text(
@@ -160,9 +160,9 @@ def test_quotes_from_scans_say_so(tmp_path: Path) -> None:
     write_tables(mixed, tmp_path)
     notes = {(row["document_id"], row["note"]) for row in read_table(tmp_path / "evidence.csv")}
     assert notes == {(scanned, "read by OCR"), (plain, "")}
-    shown = island(mixed)
+    shown = str(unpacked(island(mixed)))
     assert "read by OCR" in shown
-    assert "read by OCR" not in island(made)
+    assert "read by OCR" not in str(unpacked(island(made)))
 
 
 def test_named_instruments_are_counted_by_paper(hostile: Path) -> None:

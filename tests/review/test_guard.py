@@ -31,14 +31,27 @@ def test_this_machine_is_answered_by_either_name(client: TestClient, host: str) 
 @pytest.mark.parametrize(
     "origin", [None, "null", "http://example.org", "https://127.0.0.1:8765", "http://127.0.0.1:8766"]
 )
-@pytest.mark.parametrize("address", ["/decide", "/add", "/undo", "/run", "/papers/upload?name=a.pdf", "/coders/name"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/decide",
+        "/add",
+        "/undo",
+        "/run",
+        "/papers/upload?name=a.pdf",
+        "/coders/name",
+        "/missed/seen",
+        "/blind/undo",
+        "/settle",
+    ],
+)
 def test_a_page_from_elsewhere_cannot_post(client: TestClient, origin: str | None, address: str) -> None:
     headers = {"Origin": origin} if origin else {}
     answer = client.post(address, data={"token": TOKEN}, headers=headers)
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("token", ["", "guessed", TOKEN.upper()])
+@pytest.mark.parametrize("token", ["", "guessed", TOKEN.upper(), "tökén"])
 def test_a_page_of_an_earlier_start_cannot_post(client: TestClient, token: str) -> None:
     answer = client.post("/undo", data={"token": token}, headers={"Origin": HERE})
     assert answer.status_code == 403
@@ -52,3 +65,22 @@ def test_pages_may_load_nothing_from_elsewhere(client: TestClient) -> None:
     assert "unsafe" not in rules
     assert "frame-ancestors 'none'" in rules
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_token_of_strange_letters_is_refused_like_any_other(client: TestClient) -> None:
+    headers = {"Origin": HERE, "x-precedent-token": b"t\xf6ken"}
+    assert client.post("/papers/upload?name=a.pdf", content=b"", headers=headers).status_code == 403
+
+
+def test_a_form_that_is_longer_than_any_of_the_pages_is_not_taken(client: TestClient) -> None:
+    form = {"token": TOKEN, "name": "x" * 200_000}
+    assert client.post("/coders/name", data=form, headers={"Origin": HERE}).status_code == 403
+
+
+def test_the_name_of_a_coder_is_kept_from_scripts_and_other_sites(client: TestClient) -> None:
+    form = {"token": TOKEN, "name": "Ada; Path=/"}
+    answer = client.post("/coders/name", data=form, headers={"Origin": HERE}, follow_redirects=False)
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith('precedent_coder="Ada%3B%20Path%3D/";')
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie

@@ -5,9 +5,19 @@
 const main = () => document.querySelector("main");
 const field = (element) => element.matches("input, select, textarea");
 
-async function show(url, options = {}, push = true) {
-  const answer = await fetch(url, { ...options, headers: { ...options.headers, Accept: "text/html" } });
-  const text = await answer.text();
+// One after the other, so that what was decided first is sent first and the last answer is the one that shows.
+let turn = Promise.resolve();
+const show = (...asked) => (turn = turn.then(() => shown(...asked)));
+
+async function shown(url, options = {}, push = true) {
+  let answer, text;
+  try {
+    answer = await fetch(url, { ...options, headers: { ...options.headers, Accept: "text/html" } });
+    text = await answer.text();
+  } catch {
+    complain("The server does not answer, so this was not done. Start it again, then load the page anew.");
+    return;
+  }
   const page = new DOMParser().parseFromString(text, "text/html");
   if (!page.querySelector("main")) { complain(text); return; }
   main().replaceWith(page.querySelector("main"));
@@ -17,9 +27,14 @@ async function show(url, options = {}, push = true) {
   address.searchParams.delete("said"); // it was said once
   if (push && address.href !== location.href) history.pushState(null, "", address);
   prepare();
-  const focus = main().querySelector("[data-focus]") || main();
-  focus.focus({ preventScroll: true });
+  if (!focusFirst()) main().focus({ preventScroll: true });
   if (push) scrollTo(0, 0);
+}
+
+function focusFirst() {
+  const first = main().querySelector("[data-focus]");
+  first?.focus({ preventScroll: true });
+  return Boolean(first);
 }
 
 // What the server says instead of a page: a mistake to mend; what was typed stays.
@@ -47,22 +62,40 @@ document.addEventListener("click", (event) => {
   show(link.href);
 });
 
+// A list that is gone through by arrow keys changes with each; what counts is where it comes to rest.
+const RESTS = 500; // ms
+let resting = 0;
+
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-at-once]")) event.target.form.requestSubmit();
+  const changed = event.target;
+  if (!changed.matches("[data-at-once]")) return;
+  clearTimeout(resting);
+  if (changed.matches("select") && byKey) resting = setTimeout(() => { resting = 0; changed.form.requestSubmit(); }, RESTS);
+  else changed.form.requestSubmit();
 });
+document.addEventListener("focusout", (event) => { // whoever leaves it does not wait
+  if (!resting || !event.target.matches("select[data-at-once]") || !event.target.isConnected) return;
+  clearTimeout(resting);
+  resting = 0;
+  event.target.form.requestSubmit();
+});
+let byKey = false;
+addEventListener("keydown", () => { byKey = true; }, true);
+addEventListener("pointerdown", () => { byKey = false; }, true);
 
 addEventListener("popstate", () => show(location.href, {}, false));
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (field(event.target)) {
-    const done = event.key === "Enter" && event.target.matches("input[data-at-once]"); // leaving a field sends it
+    const done = event.key === "Enter" && event.target.matches("[data-at-once]"); // leaving a field sends it
     if (done) event.preventDefault();
     if (done || event.key === "Escape") event.target.blur();
     return;
   }
+  if (event.key === "Enter" && event.target.closest("a, button, summary, [role=button]")) return; // its own doing
   const wanted = document.querySelector(`[data-key~="${CSS.escape(event.key)}"]`);
-  if (!wanted) return;
+  if (!wanted || wanted.disabled || event.target.closest("dialog, [popover]")) return;
   event.preventDefault();
   if (field(wanted)) { wanted.focus(); wanted.select?.(); } else wanted.click();
 });
@@ -138,3 +171,4 @@ function prepare() {
 }
 
 prepare();
+if (!location.hash) focusFirst();
