@@ -43,9 +43,9 @@ def rows(results: Results) -> dict[str, Iterable[Row]]:
         "instruments": _instruments(results),
         "actors": ({"actor": name, **row} for name, row in _named(results, lambda c: c.actor)),
         "targets": _targets(results),
-        "topics": _topics(results),
-        "topic_curve": _curve(results),
-        "topic_weights": _weights(results),
+        "topics": topic_tables.topics(results),
+        "topic_curve": topic_tables.curve(results),
+        "topic_weights": topic_tables.weights(results),
         "topic_years": topic_tables.years(results),
         "topic_sentences": topic_tables.sentences(results),
         "rejected": (
@@ -256,40 +256,6 @@ def _targets(results: Results) -> Iterator[Row]:
         about = {**_about(papers[coding.document_id]), **said}
         for number, target in enumerate(found, 1):
             yield {**about, "number": number, **dataclasses.asdict(target)}
-
-
-def _curve(results: Results) -> Iterator[Row]:
-    for point in results.topics.curve:
-        yield {**dataclasses.asdict(point), "taken": int(point.topics == len(results.topics.topics))}
-
-
-def _topics(results: Results) -> Iterator[Row]:
-    keys = {paper.document_id: paper.citation_key for paper in results.papers}
-    for topic in results.topics.topics:
-        yield {
-            "topic": topic.number,
-            "id": topic.id,
-            "name": topic.name,
-            "words": _list(word for word, _ in topic.words),
-            "coherence": topic.coherence,
-            "papers": topic.papers,
-            "sides": dict(sorted(topic.sides.items())),
-            "axis": topic.axis,
-            "axis_low": topic.axis_low,
-            "axis_high": topic.axis_high,
-            "typical": _list(keys[document_id] for document_id in topic.typical),
-        }
-
-
-def _weights(results: Results) -> Iterator[Row]:
-    for paper in results.papers:
-        for at, weight in enumerate(results.topics.weights.get(paper.document_id, ())):
-            yield {
-                "document_id": paper.document_id,
-                "citation_key": paper.citation_key,
-                "topic": results.topics.topics[at].number,
-                "weight": weight,
-            }
 
 
 def _codebook(results: Results) -> Iterator[Row]:

@@ -1,5 +1,6 @@
-"""Topics over years, and the sentences that show them: columns and rows of two tables."""
+"""Topics as rows: the topics, the curve of their number, weights, years and typical sentences."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,6 +31,43 @@ char_start integer Offset of the sentence in the document's text, from 0, in cod
 char_end integer Offset behind its last character
 quote string The sentence, verbatim as read
 """
+
+
+def curve(results: Results) -> Iterator[Mapping[str, Any]]:
+    """The rows of topic_curve.csv."""
+    for point in results.topics.curve:
+        yield {**dataclasses.asdict(point), "taken": int(point.topics == len(results.topics.topics))}
+
+
+def topics(results: Results) -> Iterator[Mapping[str, Any]]:
+    """The rows of topics.csv."""
+    keys = {paper.document_id: paper.citation_key for paper in results.papers}
+    for topic in results.topics.topics:
+        yield {
+            "topic": topic.number,
+            "id": topic.id,
+            "name": topic.name,
+            "words": "; ".join(word for word, _ in topic.words),
+            "coherence": topic.coherence,
+            "papers": topic.papers,
+            "sides": dict(sorted(topic.sides.items())),
+            "axis": topic.axis,
+            "axis_low": topic.axis_low,
+            "axis_high": topic.axis_high,
+            "typical": "; ".join(keys[document_id] for document_id in topic.typical),
+        }
+
+
+def weights(results: Results) -> Iterator[Mapping[str, Any]]:
+    """The rows of topic_weights.csv."""
+    for paper in results.papers:
+        for at, weight in enumerate(results.topics.weights.get(paper.document_id, ())):
+            yield {
+                "document_id": paper.document_id,
+                "citation_key": paper.citation_key,
+                "topic": results.topics.topics[at].number,
+                "weight": weight,
+            }
 
 
 def years(results: Results) -> Iterator[Mapping[str, Any]]:

@@ -45,6 +45,7 @@ from pipeline.words import markers
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 PAPERS = 10_000
+SHOWN = 0.05  # seconds that are told
 TURNED = {"cp": "climate", "climate": "cp"}
 
 
@@ -64,7 +65,7 @@ def main(out: Path) -> None:
 
 
 class Clock:
-    """Lines of the table, one for each thing that was timed."""
+    """Lines of the table, one for each thing that took time."""
 
     def __init__(self, of: str) -> None:
         self.lines = [f"| {of} | s | peak, MB |", "|---|---|---|"]
@@ -76,8 +77,10 @@ class Clock:
         self.line(name, started)
 
     def line(self, name: str, started: float) -> None:
-        """A line for what began at `started`."""
-        self.lines.append(f"| {name} | {time.process_time() - started:.1f} | {_megabytes():.0f} |")
+        """A line for what began at `started`, unless it took no time."""
+        seconds = time.process_time() - started
+        if seconds >= SHOWN:
+            self.lines.append(f"| {name} | {seconds:.1f} | {_megabytes():.0f} |")
 
 
 def found(results: Results, clock: Clock) -> Results:
