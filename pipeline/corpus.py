@@ -53,6 +53,9 @@ def scan(folder: Path, *skip: Path) -> Scan:
     ignored = 0
     for path in _files(folder, skip):
         name = path.relative_to(folder).as_posix()
+        if not _is_text(name):
+            rejected.append(_misnamed(name))
+            continue
         try:
             kind, digest = _look(path)
             read_entries = read(path, name, digest) if kind == "bibliography" else None
@@ -109,6 +112,20 @@ def _look(path: Path) -> tuple[str, str]:
             return kind, ""
         handle.seek(0)
         return kind, hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down; one in bytes that are no UTF-8 cannot."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _misnamed(name: str) -> Rejection:
+    shown = name.encode(errors="surrogateescape").decode(errors="replace")
+    return Rejection(shown, "", "unreadable", "the file's name is not in UTF-8", "give it another name, then run again")
 
 
 def _unreadable(name: str, error: OSError) -> Rejection:
