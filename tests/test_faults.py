@@ -20,6 +20,7 @@ from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
 from pipeline.errors import CorpusError, DecisionError, StoreError
 from pipeline.files import sha256_of
+from pipeline.plan import Plan
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
 from pipeline.store import remove_damaged
@@ -154,7 +155,7 @@ def test_papers_that_go_away_while_they_are_read_leave_the_tables(
     away = Settings(corpus=share, out=here.out, workers=1)
     before = made_files(here.out)
 
-    def unplugged(plan: running.Plan) -> running.Plan:
+    def unplugged(plan: Plan) -> Plan:
         shutil.rmtree(share)
         share.mkdir()  # what is left of a share is the place where it was mounted
         return plan

@@ -38,7 +38,7 @@ def test_a_page_from_elsewhere_cannot_post(client: TestClient, origin: str | Non
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("token", ["", "guessed", TOKEN.upper()])
+@pytest.mark.parametrize("token", ["", "guessed", "é", TOKEN.upper()])
 def test_a_page_of_an_earlier_start_cannot_post(client: TestClient, token: str) -> None:
     answer = client.post("/undo", data={"token": token}, headers={"Origin": HERE})
     assert answer.status_code == 403
