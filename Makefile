@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint types bench lock clean
+.PHONY: run test check lint types bench audit lock clean
 
 run: $(READY)
 	$(BIN)/python flows.py corpus --out outputs
@@ -24,6 +24,11 @@ types: $(READY)
 # Figures, written to tests/bench/RESULTS.md. Not part of the tests: it takes minutes.
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+# The locked packages against published advisories. Not part of the tests: it needs the network and pip-audit.
+audit:
+	@command -v pip-audit >/dev/null || { echo "not audited: pip-audit is not installed (pipx install pip-audit)"; exit 1; }
+	@pip-audit --require-hashes --disable-pip -r requirements.lock || { echo "see above: a package with an advisory, or no way to the advisories"; exit 1; }
 
 # The lock names no host, so it works with any mirror; pip checks every hash.
 $(READY): requirements.lock pyproject.toml

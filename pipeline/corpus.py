@@ -61,6 +61,9 @@ def scan(folder: Path, *skip: Path, known: Mapping[str, Hashed] = MappingProxyTy
     now = time.time()
     for path in files_in(folder, skip):
         name = path.relative_to(folder).as_posix()
+        if not _is_text(name):
+            rejected.append(_misnamed(name))
+            continue
         try:
             look = _look(path, known.get(str(path)))
             kind, digest = look.kind, look.sha256
@@ -126,6 +129,20 @@ def _look(path: Path, known: Hashed | None) -> Hashed:
         kind = "paper" if is_paper else "bibliography" if ending in ENDINGS else "other"
         handle.seek(0)
         return Hashed(kind, "" if kind == "other" else hashlib.file_digest(handle, "sha256").hexdigest(), marks)
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down; one in bytes that are no UTF-8 cannot."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _misnamed(name: str) -> Rejection:
+    shown = name.encode(errors="surrogateescape").decode(errors="replace")
+    return Rejection(shown, "", "unreadable", "the file's name is not in UTF-8", "give it another name, then run again")
 
 
 def _unreadable(name: str, error: OSError) -> Rejection:

@@ -47,7 +47,7 @@ def run_limited(
             result = _outcome(future.result)
             if isinstance(result, ProcessExpired):
                 with _pool(1, 1, memory_mb) as own:
-                    result = _outcome(own.schedule(_sized, args=[function, item], timeout=seconds).result)
+                    result = _outcome(own.schedule(sized, args=[function, item], timeout=seconds).result)
             yield item, result
 
 
@@ -73,12 +73,13 @@ def _or_die(function: Callable[[Item], Result], item: Item) -> Result:
     A module whose import ran out of memory, for one, stays broken.
     """
     try:
-        return _sized(function, item)
+        return sized(function, item)
     except BaseException:  # noqa: BLE001 - the second try, in a child of its own, tells what it was
         os._exit(1)
 
 
-def _sized(function: Callable[[Item], Result], item: Item) -> Result:
+def sized(function: Callable[[Item], Result], item: Item) -> Result:
+    """What the function makes of an item. Raises TooMuchOutput where that is too large to be sent."""
     result = function(item)
     if len(pickle.dumps(result)) > MOST_OUTPUT:
         raise TooMuchOutput
