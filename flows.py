@@ -43,6 +43,7 @@ from pipeline import bulletin  # noqa: E402
 from pipeline.cli import guarded, make_run  # noqa: E402
 from pipeline.cluster import driver  # noqa: E402
 from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, may_pass  # noqa: E402
+from pipeline.harvest import harvest_first  # noqa: E402
 from pipeline.refresh import Summary, refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
 
@@ -91,12 +92,14 @@ def _tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG00
 
 @flow(name="scheduled-refresh", persist_result=False, on_crashed=[_tell_of_crash])
 def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> Any:
-    """Refresh the tables of a folder of papers; leave with a message where a refresh is at work already.
+    """Refresh the tables of a folder of papers, after a harvest where the settings name a query; leave with a message
+    where a refresh is at work already.
 
     `settings` is a file, read anew at each run; what is empty is as in that file, or as by default.
     """
     given = _settings(corpus, out, settings)
     with bulletin.failure_told(given):
+        harvest_first(given)
         try:
             return refresh_flow.fn(given)
         except AlreadyRunning as error:

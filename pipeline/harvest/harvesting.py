@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pipeline.abstracts import FEWEST, as_file
 from pipeline.bibliography import normal_doi, normal_title
-from pipeline.errors import HarvestError, SettingsError
+from pipeline.errors import HarvestError, PrecedentError, SettingsError
 from pipeline.files import same_file, write_bytes
 from pipeline.harvest import openalex, record, unpaywall
 from pipeline.harvest.record import FOLDER, Record
@@ -63,6 +63,19 @@ def harvest(
     _day(since)
     works = openalex.search(web, settings, query, since, most)
     return _taken_in(web, settings, works, Record("", "", "failed", _today(), query, since), tell)
+
+
+def harvest_first(settings: Settings) -> None:
+    """A harvest before a scheduled refresh, where the settings name a query; what hinders it hinders no refresh.
+
+    What was found, or why nothing could be, is a line in the log.
+    """
+    if not settings.harvest_query:
+        return
+    try:
+        log.info("harvest: %s", harvest(settings))
+    except PrecedentError as error:
+        log.warning("no harvest before this refresh: %s", error)
 
 
 def harvest_doi(settings: Settings, doi: str) -> Record:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +12,7 @@ import pytest
 from pipeline.cli import cli, guarded
 from pipeline.corpus import scan
 from pipeline.errors import AlreadyRunning, CorpusError, HarvestError, SettingsError
-from pipeline.harvest import harvest, harvest_doi, harvesting, web
+from pipeline.harvest import harvest, harvest_doi, harvest_first, harvesting, web
 from pipeline.harvest.record import load, writing
 from pipeline.settings import Settings
 from tests.harvest.server import PDF, Library, Reply
@@ -70,6 +71,24 @@ def test_a_second_harvest_brings_only_what_is_new_and_not_what_was_deleted(
     library.add(3, "Third")
     assert [path.name for path in harvest(settings, "q").new] == ["ozturk2021third.pdf"]
     assert papers(settings) == ["ozturk2021second.pdf", "ozturk2021third.pdf"]
+
+
+def test_a_scheduled_refresh_harvests_first_where_a_query_is_set(library: Library, settings: Settings) -> None:
+    library.add(1, "First")
+    harvest_first(settings)
+    assert not library.asked
+    harvest_first(replace(settings, harvest_query="q"))
+    assert papers(settings) == ["ozturk2021first.pdf"]
+
+
+def test_a_harvest_that_cannot_be_had_hinders_no_refresh(
+    library: Library, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    library.add(1, "First")
+    harvest_first(replace(settings, harvest_query="q", mailto=""))
+    assert "no harvest before this refresh" in caplog.text
+    assert not library.asked
+    assert not papers(settings)
 
 
 def test_no_more_works_than_were_asked_for(library: Library, settings: Settings) -> None:
