@@ -74,7 +74,8 @@ def _disputed(disputed: Collection[tuple[Unit, str]], codebook: Codebook) -> Ran
 
     def rank(coding: Coding) -> Rank:
         if (sentence_of(coding), coding.family) in disputed:
-            return (0.0,), f"coders differ here: {labels.get(coding.family, coding.family)}"
+            itself = coding.review_status == "disputed"  # before others of its sentence and family
+            return (0.0 if itself else 0.5,), f"coders differ here: {labels.get(coding.family, coding.family)}"
         (doubt,), reason = _uncertain(coding)
         return (1.0, doubt), reason
 

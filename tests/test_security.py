@@ -1,5 +1,6 @@
 """Attacks on every way in but the PDF itself (tests/pdf/attacks.py has those): each costs itself, within limits."""
 
+import csv
 import io
 import json
 import os
@@ -160,6 +161,7 @@ def test_a_line_of_decisions_nested_too_deep_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_cell_beyond_measure_is_refused(tmp_path: Path, book: Codebook) -> None:
+    csv.field_size_limit(131_072)  # Python's own, which another library may have raised in this process
     path = tmp_path / "evidence.csv"
     path.write_text('coding_id\n"' + "x" * 200_000 + '"\n', encoding="utf-8")
     with pytest.raises(DecisionError, match="cannot be read"):

@@ -7,8 +7,9 @@ that some take for a line's end, and halves of surrogate pairs, are written as e
 import json
 import re
 import uuid
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from pipeline.errors import DecisionError
@@ -107,6 +108,21 @@ def made(action: Action, coder: str, **told: Any) -> Decision:
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     row = {"id": uuid.uuid4().hex, "at": now, "coder": " ".join(coder.split()), "action": action, **told}
     return checked(row, f"the decision of {coder or 'nobody'}")
+
+
+def in_turn(decisions: Iterable[Decision], last: str) -> list[Decision]:
+    """The decisions with times later than `last`, the latest time of the log, and than each other.
+
+    A clock that was set back would else let an older decision win over a newer one.
+    """
+    found: list[Decision] = []
+    for decision in decisions:
+        if decision.at <= last:
+            after = datetime.fromisoformat(last) + timedelta(microseconds=1)
+            decision = replace(decision, at=after.isoformat(timespec="microseconds"))
+        last = decision.at
+        found.append(decision)
+    return found
 
 
 def to_line(decision: Decision) -> str:

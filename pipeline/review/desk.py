@@ -13,7 +13,7 @@ from pipeline.compare import compare
 from pipeline.decisions import log
 from pipeline.decisions.anchor import around, standing
 from pipeline.decisions.apply import counted
-from pipeline.decisions.decision import ON_PAPERS, Decision
+from pipeline.decisions.decision import ON_PAPERS, Decision, in_turn
 from pipeline.decisions.reviewed import Reviewed, review
 from pipeline.double_coding import Unit
 from pipeline.errors import CorpusError, DecisionError
@@ -238,8 +238,11 @@ class Desk:
 
     def take(self, decisions: Sequence[Decision]) -> None:
         """Put decisions on the log, then into what is shown. Raises StoreError; then nothing was decided."""
-        log.append(self.log, decisions)
-        self.catch_up()
+        with self.lock:
+            self.catch_up()
+            last = self.decisions[-1].at if self.decisions else ""
+            log.append(self.log, in_turn(decisions, last))
+            self.catch_up()
 
     def _again(self, documents: set[str]) -> None:
         """The final codings of these papers anew."""

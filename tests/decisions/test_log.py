@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.decisions.decision import Decision, from_line, made, to_line
+from pipeline.decisions.decision import Decision, from_line, in_turn, made, to_line
 from pipeline.decisions.log import append, merge, read, take_in
 from pipeline.errors import DecisionError, StoreError
 from tests.decisions.made import CODED, JUDGED, QUOTE, judged, numbered
@@ -177,3 +177,12 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     assert {decision.id for decision in read(log)} >= said
     append(log, [numbered(1)])
     assert numbered(1) in read(log)
+
+
+def test_a_clock_set_back_lets_no_older_decision_win() -> None:
+    first, second, third = numbered(1, minute=5), numbered(2, minute=3), numbered(3, minute=9)
+    placed = in_turn([second, third], first.at)
+    assert [d.id for d in placed] == [second.id, third.id]
+    assert first.at < placed[0].at < placed[1].at == third.at
+    assert in_turn([first, first], "")[1].at > first.at
+    assert in_turn([third], first.at) == [third]

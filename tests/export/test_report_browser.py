@@ -101,7 +101,7 @@ def test_a_filtered_view_can_be_sent(page: Any, report: Path) -> None:
     page.goto(sent)
     page.wait_for_selector(READY)
     assert said.inner_text() == before
-    page.wait_for_function("Math.abs(document.querySelector('#map').getBoundingClientRect().top) < 200")
+    sync_api.expect(page.locator("#map")).to_be_in_viewport()
     page.click("#quotes-instrument-subsidy_finance-cp a")
     assert page.url.endswith("#quotes-instrument-subsidy_finance-cp?status=proposed&from=2010")
     page.keyboard.press("Escape")

@@ -128,7 +128,7 @@ def test_thirty_codings_by_keyboard_alone(page: Any, own_run: Settings) -> None:
     expect(page, ".tag", "unreviewed")
     page.go_back()
     page.wait_for_function("turn.then(() => true)")
-    expect(page, "header", "29 of 441 reviewed")
+    expect(page, "header", re.compile(r"29 of \d+ reviewed"))
     page.keyboard.press("?")
     sync_api.expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")

@@ -139,7 +139,7 @@ def test_two_people_at_once_lose_nothing(own_run: Settings) -> None:
 def test_a_paper_that_is_excluded_leaves_and_comes_back(browser: Browser, own_run: Settings) -> None:
     paper = table(own_run, "documents")[0]
     page = browser.post("/papers/exclude", document_id=paper["document_id"], note="not about firms").text
-    assert "excluded: not about firms" in shown(page)
+    assert re.search(r"excluded by \S+, [0-9-]+: not about firms", shown(page))
     assert paper["document_id"] not in re.findall(r'href="/paper/(\w+)"', page)
     page = browser.post("/papers/include", document_id=paper["document_id"]).text
     assert paper["document_id"] in re.findall(r'href="/paper/(\w+)"', page)
