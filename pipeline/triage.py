@@ -73,8 +73,8 @@ def _disputed(disputed: Collection[tuple[Unit, str]], codebook: Codebook) -> Ran
     labels = {family.id: family.label.lower() for family in codebook.families}
 
     def rank(coding: Coding) -> Rank:
-        if (sentence_of(coding), coding.family) in disputed:
-            itself = coding.review_status == "disputed"  # before others of its sentence and family
+        itself = coding.review_status == "disputed"  # also where coders have not judged its whole sentence
+        if itself or (sentence_of(coding), coding.family) in disputed:
             return (0.0 if itself else 0.5,), f"coders differ here: {labels.get(coding.family, coding.family)}"
         (doubt,), reason = _uncertain(coding)
         return (1.0, doubt), reason
