@@ -5,10 +5,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from pipeline.refresh import Summary, refresh
 from pipeline.settings import Settings
+
+# what a property costs is no matter of the tests, and a busy machine must not fail them
+hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "corpus"
