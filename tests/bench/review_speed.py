@@ -9,6 +9,7 @@ wall times hold for a machine that does nothing else.
 """
 
 import random
+import shutil
 import statistics
 import sys
 import tempfile
@@ -21,11 +22,13 @@ from unittest import mock
 
 from fastapi.testclient import TestClient
 
+from pipeline.files import sha256_of
 from pipeline.gathered import Gathered, gathered
 from pipeline.plan import Plan
 from pipeline.records import CodedPaper, Coding, Document, Paper
 from pipeline.refresh import refresh
 from pipeline.review import desk
+from pipeline.review.images import page_image
 from pipeline.review.server import create_app
 from pipeline.settings import Settings
 
@@ -66,7 +69,9 @@ def asked(client: TestClient, settings: Settings) -> Iterator[tuple[str, Callabl
     post = {"token": TOKEN, "within": "queue:influential:", "action": "accept"}
     origin = {"Origin": HERE}
     document = client.get("/papers").text.split('href="/paper/')[1].split('"')[0]
-    client.get(f"/image/{document}/1.png")
+    pdf = sorted(settings.corpus.glob("2*.pdf"))[0]  # any picture will do: a resampled paper has no file of its own
+    drawn = page_image(pdf, 1, settings.out, sha256_of(pdf), settings.memory_mb_per_worker)
+    shutil.copyfile(drawn, drawn.with_name(f"{document}-1.png"))
     turn = iter(found * 9)
     yield "matrix", lambda: client.get("/")
     yield "queue", lambda: client.get("/queue")
