@@ -21,22 +21,12 @@ from pipeline.decisions.commands import decisions
 from pipeline.errors import AlreadyRunning, PrecedentError, first_line
 from pipeline.learning import train
 from pipeline.literature import add, harvest
+from pipeline.options import of_a_run
 from pipeline.review.commands import agreement, review
 from pipeline.settings import Settings, resolve
 from pipeline.unattended import schedule, watch
 
 Refresh = Callable[[Settings], Any]
-
-
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The arguments that `run`, `status` and `export` share."""
-    for option in (
-        click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings."),
-        click.option("--out", type=click.Path(path_type=Path), help="Folder of tables and state."),
-        click.argument("corpus", required=False, type=click.Path(path_type=Path)),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +43,7 @@ def make_run(refresh: Refresh) -> click.Command:
     """The command `run` over a driver of the pipeline."""
 
     @click.command("run")
-    @_options
+    @of_a_run
     @click.option("--dask", help="Address of the scheduler of a Dask cluster that reads and codes.")
     def run(corpus: Path | None, out: Path | None, file: Path | None, dask: str | None) -> None:
         """Read and code the papers in CORPUS (default: corpus) and write the tables."""
@@ -76,7 +66,7 @@ cli.add_command(make_run(_refresh_here))
 
 
 @cli.command()
-@_options
+@of_a_run
 def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
     """Say what the last run made, and what a run now would have to do."""
     from pipeline.codebook import load_codebook
@@ -97,7 +87,7 @@ def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@_options
+@of_a_run
 @click.option("--format", "formats", multiple=True, help="What to write: csv and report unless named; may be repeated.")
 def export(folder: Path, corpus: Path | None, out: Path | None, file: Path | None, formats: tuple[str, ...]) -> None:
     """Write what the last run over CORPUS found to FOLDER, for other programs.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.errors import PrecedentError
+from pipeline.options import of_a_run
 from pipeline.settings import Settings, resolve
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("corpus", required=False, type=click.Path(path_type=Path))
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of tables and state.")
+@of_a_run
 @click.option("--anyway", is_flag=True, help="Put the new head in place even if it does worse.")
 def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool) -> None:
     """Learn from what people decided on the papers in CORPUS, and say what that gains on papers not learnt from.

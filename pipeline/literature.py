@@ -7,16 +7,16 @@ from pathlib import Path
 import click
 
 from pipeline.errors import CorpusError, HarvestError
+from pipeline.options import SETTINGS
 from pipeline.settings import Settings, resolve
 
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?10\.\d{4,9}/\S+", re.IGNORECASE)
-_FILE = click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings.")
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="FILES...")
 @click.option("--corpus", type=click.Path(path_type=Path), help="Folder to copy them to.")
-@_FILE
+@SETTINGS
 def add(sources: tuple[str, ...], corpus: Path | None, file: Path | None) -> None:
     """Copy FILES into the corpus folder and say what each was taken for.
 
@@ -54,7 +54,7 @@ def _added(source: str, settings: Settings) -> Iterator[tuple[bool, str]]:
 )
 @click.option("--since", default="", help="The first day of publication, such as 2020-01-01.")
 @click.option("--most", default=200, show_default=True, type=click.IntRange(1, 10_000), help="Works to look at.")
-@_FILE
+@SETTINGS
 @click.argument("corpus", required=False, type=click.Path(path_type=Path))
 def harvest(query: str, since: str, most: int, file: Path | None, corpus: Path | None) -> None:
     """Find works at OpenAlex and download those that are open access into the folder harvest in CORPUS.

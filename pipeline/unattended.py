@@ -9,21 +9,12 @@ from typing import Any
 import click
 
 from pipeline.errors import PrecedentError
+from pipeline.options import of_a_run
 from pipeline.settings import Settings, resolve
 
 
-def _options(command: click.decorators.FC) -> click.decorators.FC:
-    for option in (
-        click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings."),
-        click.option("--out", type=click.Path(path_type=Path), help="Folder of tables and state."),
-        click.argument("corpus", required=False, type=click.Path(path_type=Path)),
-    ):
-        command = option(command)
-    return command
-
-
 @click.command()
-@_options
+@of_a_run
 @click.option("--cron", default="0 2 * * *", show_default=True, help="When, as cron writes it, in this machine's time.")
 @click.option("--timezone", help="Another time zone, such as Europe/Oslo.")
 def schedule(corpus: Path | None, out: Path | None, file: Path | None, cron: str, timezone: str | None) -> None:
@@ -48,7 +39,7 @@ def schedule(corpus: Path | None, out: Path | None, file: Path | None, cron: str
 
 
 @click.command()
-@_options
+@of_a_run
 @click.option(
     "--every", default=30.0, show_default=True, type=click.FloatRange(0.1, 3600), help="Seconds between looks."
 )

@@ -1,21 +1,13 @@
 """The command `precedent decisions`: what people decided, taken in from colleagues and written out."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
+from pipeline.options import SETTINGS
 from pipeline.settings import Settings, resolve
 
-
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings."),
-        click.option("--corpus", type=click.Path(path_type=Path), help="Folder of the papers."),
-    ):
-        command = option(command)
-    return command
+_CORPUS = click.option("--corpus", type=click.Path(path_type=Path), help="Folder of the papers.")
 
 
 @click.group()
@@ -26,7 +18,8 @@ def decisions() -> None:
 @decisions.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--coder", default="", help="Who changed the tables; a decisions.jsonl says so itself.")
-@_options
+@SETTINGS
+@_CORPUS
 def import_(files: tuple[Path, ...], coder: str, corpus: Path | None, file: Path | None) -> None:
     """Take in the decisions in FILES: a colleague's decisions.jsonl, or an edited evidence.csv or .xlsx.
 
@@ -48,7 +41,8 @@ def import_(files: tuple[Path, ...], coder: str, corpus: Path | None, file: Path
 
 @decisions.command("export")
 @click.argument("table", type=click.Path(path_type=Path))
-@_options
+@SETTINGS
+@_CORPUS
 def export(table: Path, corpus: Path | None, file: Path | None) -> None:
     """Write all decisions to TABLE, a CSV file, in the order of time; those taken back are marked."""
     from dataclasses import asdict

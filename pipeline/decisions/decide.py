@@ -74,6 +74,21 @@ def addition(
     return made("add", coder, **_about(paper, versions), **place, **said, note=note, blind=blind)
 
 
+def looked_at(
+    coder: str,
+    paper: Paper,
+    text: str,
+    start: int,
+    end: int,
+    versions: Mapping[str, str],
+    *,
+    domain: str = "",
+    blind: bool = False,
+) -> Decision:
+    """That a coder looked at the sentence [start, end), and holds no more of it than the codes that they gave it."""
+    return made("seen", coder, **_about(paper, versions), **_place(paper, text, start, end), domain=domain, blind=blind)
+
+
 def on_paper(
     action: Action, coder: str, paper: Paper, versions: Mapping[str, str], *, note: str = "", **told: Any
 ) -> Decision:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-import jinja2
 from markupsafe import Markup
 
 from pipeline.codebook import UNSPECIFIED, Codebook
@@ -25,6 +24,7 @@ from pipeline.export.island import byline, island
 from pipeline.export.made import facts, made
 from pipeline.export.results import Results
 from pipeline.export.rows import rows
+from pipeline.export.templating import environment
 from pipeline.export.words_table import words_view
 from pipeline.outcomes import CARRIES, ON_BOTH, OPEN, THIN, WELL, Carried, Comparison, Link
 from pipeline.records import BOTH, Coding, Role
@@ -51,14 +51,8 @@ BESIDE = 8  # named instruments, targets and actors of a side that the report la
 
 def write_report(results: Results, path: Path) -> None:
     """Write report.html. All text of papers is escaped by the template. Raises OSError."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline.export"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.j2").render(_view(results))
+    templates = environment("pipeline.export")
+    page = templates.get_template("report.html.j2").render(_view(results))
     path.write_text(page, encoding="utf-8", newline="\n")
 
 

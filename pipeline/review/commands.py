@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.options import of_a_run
 from pipeline.settings import resolve
 
 if TYPE_CHECKING:
@@ -13,11 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of tables and state.")
+@of_a_run
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port on this machine; a free one unless given.")
 @click.option("--open/--no-open", "opens", default=True, help="Whether to open the page in the browser.")
-@click.argument("corpus", required=False, type=click.Path(path_type=Path))
 def review(corpus: Path | None, out: Path | None, file: Path | None, port: int, opens: bool) -> None:
     """Read and correct the codings of CORPUS in your browser, on this machine alone.
 
@@ -34,9 +33,7 @@ def review(corpus: Path | None, out: Path | None, file: Path | None, port: int, 
 
 
 @click.command("agreement")
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of tables and state.")
-@click.argument("corpus", required=False, type=click.Path(path_type=Path))
+@of_a_run
 def agreement(corpus: Path | None, out: Path | None, file: Path | None) -> None:
     """Say how far the coders of CORPUS agree, by family and code, over sentences that two or more looked at.
 

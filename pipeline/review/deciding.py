@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 
-from pipeline.decisions.decide import addition, on_coding
+from pipeline.decisions.decide import addition, looked_at, on_coding
 from pipeline.decisions.decision import JUDGEMENTS, Decision, made
 from pipeline.errors import DecisionError
-from pipeline.records import OTHER, Coding, Document
+from pipeline.records import OTHER, Coding, Document, Paper
 from pipeline.review.answers import to, who
 from pipeline.review.desk import Desk, is_open
 from pipeline.review.guard import told
@@ -97,11 +97,7 @@ def _named(desk: Desk, text: str) -> tuple[str, str]:
 
 def made_on_words(desk: Desk, form: dict[str, str], coder: str, blind: bool = False) -> Decision:
     """A coding that a person makes on words of a paper."""
-    paper = desk.papers.get(form.get("document_id", ""))
-    if paper is None:
-        raise DecisionError("this paper is not in the tables", "", "load the list of papers anew")
-    document = desk.document(paper.document_id)
-    start, end = _span(document, form)
+    paper, document, start, end = _words(desk, form)
     domain = form.get("domain", "") or _domain(desk, paper.document_id, start, end)
     coded = (*_named(desk, form.get("code", "")), domain, form.get("status", "") or "asserted")
     note = form.get("note", "")
@@ -110,11 +106,18 @@ def made_on_words(desk: Desk, form: dict[str, str], coder: str, blind: bool = Fa
 
 def marked_seen(desk: Desk, form: dict[str, str], coder: str, blind: bool = False) -> Decision:
     """That a coder looked at a sentence and holds no more of it than the codes that they gave it."""
-    document_id = form.get("document_id", "")
-    if document_id not in desk.papers:
-        raise DecisionError("this paper is not in the tables", document_id[:16], "load the page anew")
-    place = desk.place(document_id, *_span(desk.document(document_id), form))
-    return made("seen", coder, blind=blind, domain=form.get("domain", ""), **place)
+    paper, document, start, end = _words(desk, form)
+    domain = form.get("domain", "")
+    return looked_at(coder, paper, document.text, start, end, desk.versions, domain=domain, blind=blind)
+
+
+def _words(desk: Desk, form: dict[str, str]) -> tuple[Paper, Document, int, int]:
+    """The paper, its document, and the offsets that a form speaks of."""
+    paper = desk.papers.get(form.get("document_id", ""))
+    if paper is None:
+        raise DecisionError("this paper is not in the tables", "", "load the page anew")
+    document = desk.document(paper.document_id)
+    return paper, document, *_span(document, form)
 
 
 def _span(document: Document, form: dict[str, str]) -> tuple[int, int]:

@@ -11,12 +11,12 @@ from pipeline import publish, store
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.compare import compare
 from pipeline.decisions import log
-from pipeline.decisions.anchor import around, standing
+from pipeline.decisions.anchor import standing
 from pipeline.decisions.apply import counted
 from pipeline.decisions.decision import ON_PAPERS, Decision, in_turn
 from pipeline.decisions.reviewed import Reviewed, review
 from pipeline.double_coding import Unit
-from pipeline.errors import CorpusError, DecisionError
+from pipeline.errors import CorpusError
 from pipeline.evidence import Held, by_side, sides_of
 from pipeline.gathered import done_part, gathered
 from pipeline.outcomes import Comparison
@@ -142,17 +142,6 @@ class Desk:
     def standing(self) -> tuple[Decision, ...]:
         """The decisions that nobody took back."""
         return standing(self.decisions)
-
-    def place(self, document_id: str, start: int, end: int) -> dict[str, Any]:
-        """A place of a paper as decisions keep it. Raises DecisionError where there is no such paper."""
-        paper = self.papers.get(document_id)
-        if paper is None:
-            raise DecisionError("this paper is not in the tables", document_id[:16], "load the list of papers anew")
-        text = self.text(document_id)
-        before, after = around(text, start, end)
-        about = {"citation_key": paper.citation_key, "title": paper.metadata.title, "doi": paper.metadata.doi}
-        where = {"document_id": document_id, "start": start, "end": end, "quote": text[start:end]}
-        return {**about, **where, "before": before, "after": after, **self.versions}
 
     def passage_domains(self, document_id: str) -> tuple[str, ...]:
         """The sides of a paper's sentences, in their order."""

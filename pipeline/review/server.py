@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from pipeline.errors import PrecedentError
+from pipeline.export.templating import environment
 from pipeline.review import coders, codes, deciding, looking, missed, pages, papers
-from pipeline.review.answers import who
+from pipeline.review.answers import Show, who
 from pipeline.review.desk import Desk
 from pipeline.review.guard import LOOPBACK, guard
 from pipeline.settings import Settings
@@ -43,18 +43,9 @@ def create_app(settings: Settings, port: int, token: str = "") -> FastAPI:
     return app
 
 
-Show = Callable[..., HTMLResponse]
-
-
 def _pages(desk: Desk, token: str) -> Show:
     """A function that renders a template as the answer to a request."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline.review"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = environment("pipeline.review")
     book = desk.codebook
     fixed = {
         "families": book.families,
@@ -67,7 +58,7 @@ def _pages(desk: Desk, token: str) -> Show:
     def show(template: str, request: Request, **values: Any) -> HTMLResponse:
         given = {"desk": desk, "token": token, "here": "", "message": request.query_params.get("said", "")}
         given |= {"coder": who(request), **fixed, **values}
-        page = environment.get_template(f"{template}.html.j2").render(given)
+        page = templates.get_template(f"{template}.html.j2").render(given)
         return HTMLResponse(page, status_code=values.get("status", 200), headers={"Cache-Control": "no-store"})
 
     return show
