@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.codebook import UNSPECIFIED, Codebook
-from pipeline.evidence import QUOTES, Held, best, by_side, codes_of, sentence_of, sides_of
+from pipeline.evidence import QUOTES, Held, best, by_side, codes_of, count_papers, sentence_of, sides_of
 from pipeline.inference import MIN_PAPERS
 from pipeline.outcomes import (
     BETWEEN,
@@ -113,7 +113,7 @@ def _standing(side: Side, codings: Sequence[Coding], beside: Sequence[Coding], p
         beside=_company(beside, place),
         named=_named(asserted),
         quotes=tuple(c.id for c in best(asserted)),
-        proposing=tuple(c.id for c in best(proposed, min(QUOTES, _papers(proposed)))),  # a paper's first come first
+        proposing=tuple(c.id for c in best(proposed, min(QUOTES, count_papers(proposed)))),  # papers first
     )
 
 
@@ -145,7 +145,7 @@ def _company(beside: Iterable[Coding], place: Place) -> tuple[Company, ...]:
     made = []
     for family, pairs in itertools.groupby(sorted(of_code, key=place.__getitem__), key=lambda pair: pair[0]):
         found = {code: list(of_code[family, code].values()) for _, code in pairs}
-        papers = _papers(c for codings in found.values() for c in codings)
+        papers = count_papers(c for codings in found.values() for c in codings)
         made.append(Company(family, papers, _mentions(found)))
     return tuple(made)
 
@@ -160,9 +160,5 @@ def _named(asserted: Iterable[Coding]) -> tuple[Mention, ...]:
 
 def _mentions(found: Mapping[str, Sequence[Coding]]) -> tuple[Mention, ...]:
     """Those of most papers first, then in the order given."""
-    made = [Mention(name, _papers(codings), tuple(c.id for c in best(codings))) for name, codings in found.items()]
+    made = [Mention(name, count_papers(codings), tuple(c.id for c in best(codings))) for name, codings in found.items()]
     return tuple(sorted(made, key=lambda mention: -mention.papers))
-
-
-def _papers(codings: Iterable[Coding]) -> int:
-    return len({c.document_id for c in codings})

@@ -5,7 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.codebook import Codebook
-from pipeline.evidence import Held, best, by_side, codes_of, labels_of, papers_on, said, sentence_of, sides_of
+from pipeline.evidence import (
+    Held,
+    best,
+    by_side,
+    codes_of,
+    count_papers,
+    labels_of,
+    papers_on,
+    said,
+    sentence_of,
+    sides_of,
+)
 from pipeline.inference import (
     ABSENT,
     ASSERTED,
@@ -220,19 +231,15 @@ def _link_side(key: tuple[str, str, str, str], met: Meetings, near: Meetings, su
     codings, beside = met.get(key, []), near.get(key, [])
     return LinkSide(
         domain=key[0],
-        papers=_papers(codings),
+        papers=count_papers(codings),
         sentences=_sentences(codings),
         quotes=_ids(codings),
-        reviewed=_papers(sure.get(key, [])),
-        own=_papers(c for c in codings if not c.cited),
-        near_papers=_papers(beside),
+        reviewed=count_papers(sure.get(key, [])),
+        own=count_papers(c for c in codings if not c.cited),
+        near_papers=count_papers(beside),
         near_sentences=_sentences(beside),
         near_quotes=_ids(beside),
     )
-
-
-def _papers(codings: Iterable[Coding]) -> int:
-    return len({coding.document_id for coding in codings})
 
 
 def _sentences(codings: Iterable[Coding]) -> int:

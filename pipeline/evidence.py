@@ -28,6 +28,11 @@ def codes_of(codebook: Codebook) -> Iterator[tuple[str, str]]:
     return ((family.id, code.id) for family in codebook.families for code in family.codes)
 
 
+def code_labels(codebook: Codebook) -> dict[tuple[str, str], str]:
+    """The label of every (family, code), in the codebook's order."""
+    return {(family.id, code.id): code.label for family in codebook.families for code in family.codes}
+
+
 def papers_on(papers: Iterable[Paper], side: str) -> set[str]:
     """Ids of the papers that stand on a side: those of its domain and those of both."""
     return {paper.document_id for paper in papers if paper.domain in (side, BOTH)}
@@ -61,6 +66,19 @@ def said(codings: Iterable[Coding]) -> dict[str, Status]:
         if before is None or STRENGTH[coding.status] < STRENGTH[before]:
             told[coding.document_id] = coding.status
     return told
+
+
+def count_papers(codings: Iterable[Coding]) -> int:
+    """How many papers the codings are of."""
+    return len({coding.document_id for coding in codings})
+
+
+def surest(codings: Iterable[Coding]) -> tuple[Coding, ...]:
+    """The surest coding of each paper, whatever its status, the surest papers first."""
+    found: dict[str, Coding] = {}
+    for coding in sorted(codings, key=lambda c: (-c.confidence, c.id)):
+        found.setdefault(coding.document_id, coding)
+    return tuple(found.values())
 
 
 def best(codings: Sequence[Coding], most: int = QUOTES) -> list[Coding]:

@@ -54,12 +54,12 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
 def _labels(settings: Settings) -> "list[Label]":
     """The sentences that people decided on. Raises PrecedentError where there are too few to learn from."""
     from pipeline.decisions.training import labels_from
-    from pipeline.plan import make_plan
+    from pipeline.plan import fingerprints
     from pipeline.refresh import finished
     from pipeline.store import artifact, load_passages
 
     results = finished(settings)
-    key = make_plan(settings, results.codebook).keys["split"]
+    key = fingerprints(results.codebook)["split"]
     labels = labels_from(
         results.papers,
         results.evidence,

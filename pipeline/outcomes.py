@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 TopicMethod = Literal["nmf", "lda"]  # non-negative matrix factorisation, latent Dirichlet allocation
+UNKNOWN = "unknown"  # the stratum of what is of no known period, place or sector
 
 # how well evidenced a code is on one side, and what that makes of it; `carry` holds the rule
 WELL, THIN, BETWEEN, UNSEEN = EVIDENCE = ("well evidenced", "thin", "in between", "too few papers on the side")

@@ -7,11 +7,9 @@ from functools import cache, lru_cache
 from pipeline.codebook import Codebook
 from pipeline.evidence import best, by_side, codes_of, papers_on, said, sentence_of, sides_of
 from pipeline.inference import share
-from pipeline.outcomes import Stratum
+from pipeline.outcomes import UNKNOWN, Stratum
+from pipeline.periods import period_of
 from pipeline.records import Coding, Paper
-
-YEARS = 5  # of a period: 2000-2004, 2005-2009
-UNKNOWN = "unknown"
 
 _share = lru_cache(maxsize=10_000)(share)  # the same few counts come again and again
 
@@ -56,8 +54,7 @@ def _rows(by: str, pair: tuple[str, str], side: str, sizes: Mapping[str, int], w
         codings = cells.get(stratum, ())
         asserting = [c for c in codings if c.status == "asserted"]
         asserted = {c.document_id for c in asserting}
-        weak = said(c for c in codings if c.status != "asserted" and c.document_id not in asserted)
-        by_status = Counter(weak.values())
+        by_status = Counter(said(codings).values())
         rate, low, high = _share(len(asserted), sizes[stratum])
         yield Stratum(
             by,
@@ -105,8 +102,8 @@ def _period(paper: Paper) -> Strata:
     year = paper.metadata.year
     if year is None:
         return (UNKNOWN,)
-    first = year - year % YEARS
-    return (f"{first}-{first + YEARS - 1}",)
+    first, last = period_of(year)
+    return (f"{first}-{last}",)
 
 
 @cache

@@ -42,7 +42,7 @@ MAY = {
     "changes": BASE | {"bibliography", "flips"},
     "compare": SHARED | {"evidence", "inference"},
     "carry": SHARED | {"evidence", "inference"},
-    "strata": SHARED | {"evidence", "inference"},
+    "strata": SHARED | {"evidence", "inference", "periods"},
     "words": SHARED | {"blocks", "evidence", "inference"},
     "export": SHARED | {"evidence", "export", "files", "workers"},
     "decisions": SHARED | {"decisions", "files", "bibliography", "coding", "export", "options", "workers"},

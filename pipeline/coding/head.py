@@ -8,13 +8,11 @@ others; it gives the confidence.
 
 import io
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +20,10 @@ from numpy.typing import NDArray
 from pipeline.codebook import UNSPECIFIED, Family
 from pipeline.coding.features import Features, ngrams
 from pipeline.coding.matching import Hit, Matches
-from pipeline.coding.words import shipped_vectors
+from pipeline.coding.words import UNREADABLE, shipped_vectors
 from pipeline.errors import PrecedentError
 
 Array = NDArray[np.float64]
-_NO_HEAD = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, MemoryError, RecursionError)
 WORD = "word "  # what the names of n-gram features begin with
 WORDS_WEIGHT = 4.0  # length of the vector of n-grams, beside features of about 1
 MEANING = "meaning "  # what the names of the dimensions of word vectors begin with
@@ -222,16 +219,6 @@ def load_head(path: Path) -> Head:
         if any(len(weights) != len(EVIDENCE) + 1 for weights in texts["evidence"].values()):
             raise ValueError("it is of another version, which weighs other evidence")
         return Head(**texts, **arrays)
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        KeyError,
-        TypeError,
-        BadZipFile,
-        zlib.error,
-        MemoryError,
-        RecursionError,
-    ) as error:
+    except UNREADABLE as error:
         remedy = "install Precedent anew; a head of your own train anew: precedent train"
         raise PrecedentError(f"the trained head can't be read: {error}", str(path), remedy) from error

@@ -9,11 +9,13 @@ for such words let the head carry over what it learnt of the one to the other.
 import io
 import json
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ from pipeline.coding.features import tokens
 from pipeline.errors import PrecedentError
 
 MODEL = Path(__file__).parents[2] / "models" / "words.npz"
+# what a damaged or foreign npz can raise on being read
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, MemoryError, RecursionError)
 DIMENSIONS = 100
 WINDOW = 5  # words to either side that are company; near ones count more
 OFTEN = 5  # times that a word must stand in the abstracts to get a vector
@@ -110,7 +114,7 @@ def load_vectors(path: Path) -> Vectors:
             words = json.loads(bytes(file["texts"]))
             table, weight = (file[name].astype(float) for name in ("table", "weight"))
         return Vectors({word: at for at, word in enumerate(words)}, table, weight)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         remedy = "install Precedent anew, or learn them: python -m pipeline.coding.words ABSTRACTS.jsonl"
         raise PrecedentError(f"the word vectors can't be read: {error}", str(path), remedy) from error
 

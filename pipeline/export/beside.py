@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipeline.evidence import count_papers, surest
 from pipeline.export.places import sides_of
 from pipeline.export.results import Results
 from pipeline.records import Coding, Target
@@ -63,12 +64,5 @@ def _beside(named: Named, results: Results) -> list[Beside]:
         for at, counts in enumerate(on):
             if counts:
                 found[name][at].append(coding)
-    made = [Beside(name, _surest(left), _surest(right)) for name, (left, right) in found.items()]
-    return sorted(made, key=lambda b: (-len({c.document_id for c in (*b.left, *b.right)}), b.name))
-
-
-def _surest(codings: list[Coding]) -> tuple[Coding, ...]:
-    best: dict[str, Coding] = {}
-    for coding in sorted(codings, key=lambda c: (-c.confidence, c.id)):
-        best.setdefault(coding.document_id, coding)
-    return tuple(best.values())
+    made = [Beside(name, surest(left), surest(right)) for name, (left, right) in found.items()]
+    return sorted(made, key=lambda b: (-count_papers((*b.left, *b.right)), b.name))

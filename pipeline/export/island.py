@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from markupsafe import Markup
 
+from pipeline.evidence import code_labels
 from pipeline.export.places import CONTEXT, clean, context, reading_note, section_name, sides_of, told_by
 from pipeline.export.results import Results
 from pipeline.export.statements import cited
@@ -80,7 +81,7 @@ def _rows(results: Results, words: dict[str, int]) -> tuple[list[list[Any]], lis
     counted = {coding.id for coding in results.codings}
     shown = results.evidence or results.codings
     place = {coding.id: at for at, coding in enumerate(shown)}
-    labels = {(f.id, c.id): c.label for f in results.codebook.families for c in f.codes}
+    labels = code_labels(results.codebook)
     papers = {paper.document_id: (at, paper) for at, paper in enumerate(results.papers)}
     codes = {key: at for at, key in enumerate((f.id, c.id) for f in results.codebook.families for c in f.codes)}
     domains = {name: at for at, name in enumerate([*(d.id for d in results.codebook.domains), BOTH, OTHER])}

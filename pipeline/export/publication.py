@@ -8,6 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from pipeline.evidence import code_labels
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.places import clean, sides_of
 from pipeline.export.results import Results
@@ -66,7 +67,7 @@ def comparison_grid(results: Results) -> Grid:
     """The comparison; codes that no paper mentions are left out."""
     left, right = results.codebook.domains
     head = ("Code", left.label, right.label, "Difference in points", "Verdict")
-    labels = {(f.id, c.id): c.label for f in results.codebook.families for c in f.codes}
+    labels = code_labels(results.codebook)
     groups = []
     for family in results.codebook.families:
         found = [r for r in results.comparisons if r.family == family.id and r.verdict != "not found"]

@@ -14,6 +14,7 @@ from typing import Any, get_args
 from markupsafe import Markup
 
 from pipeline.codebook import UNSPECIFIED, Codebook
+from pipeline.evidence import code_labels
 from pipeline.export.beside import Beside, actors_beside, instruments_beside, targets_beside
 from pipeline.export.card import figures
 from pipeline.export.changes_table import change_view
@@ -57,7 +58,7 @@ def write_report(results: Results, path: Path) -> None:
 
 
 def _view(results: Results) -> dict[str, Any]:
-    labels = {(f.id, c.id): c.label for f in results.codebook.families for c in f.codes}
+    labels = code_labels(results.codebook)
     by_family: dict[str, list[Comparison]] = defaultdict(list)
     for row in results.comparisons:
         by_family[row.family].append(row)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
-from pipeline.evidence import STRENGTH, said
+from pipeline.evidence import STRENGTH, count_papers, said, surest
 from pipeline.export import topic_tables
 from pipeline.export.carry_table import carry_rows
 from pipeline.export.changes_table import change_rows
@@ -215,35 +215,23 @@ def _named(results: Results, name_of: Callable[[Coding], str]) -> Iterator[tuple
     for coding in results.codings:
         if name := name_of(coding):
             named[name].append(coding)
-    for name, codings in sorted(named.items(), key=lambda item: (-_papers(item[1]), item[0])):
+    for name, codings in sorted(named.items(), key=lambda item: (-count_papers(item[1]), item[0])):
         on = [sides_of(c, papers[c.document_id], results.codebook) for c in codings]
         row: dict[str, Any] = _counts("", codings)
         for at, domain in enumerate(results.codebook.domains):
             row |= _counts(f"{domain.id}_", [c for c, counts in zip(codings, on, strict=True) if counts[at]])
-        yield name, {**row, "quotes": _list(_surest(codings))}
+        yield name, {**row, "quotes": _list(c.id for c in surest(codings)[:QUOTES])}
 
 
 def _counts(side: str, codings: list[Coding]) -> dict[str, int]:
     """Papers and sentences of any status, and papers by the strongest status, as the comparison counts them."""
     sentences = {(c.document_id, c.start, c.end) for c in codings}
     by_status = Counter(said(codings).values())
-    own = _papers([c for c in codings if c.status == "asserted" and not c.cited])
-    counts = {"papers": _papers(codings), "sentences": len(sentences), "own": own}
-    counts["reviewed"] = _papers([c for c in codings if c.decided_by != "machine"])
+    own = count_papers([c for c in codings if c.status == "asserted" and not c.cited])
+    counts = {"papers": count_papers(codings), "sentences": len(sentences), "own": own}
+    counts["reviewed"] = count_papers([c for c in codings if c.decided_by != "machine"])
     counts |= {status: by_status[status] for status in STRENGTH}
     return {f"{side}{name}": count for name, count in counts.items()}
-
-
-def _papers(codings: list[Coding]) -> int:
-    return len({coding.document_id for coding in codings})
-
-
-def _surest(codings: list[Coding]) -> list[str]:
-    """The surest coding of each paper, the surest papers first."""
-    best: dict[str, str] = {}
-    for coding in sorted(codings, key=lambda c: (-c.confidence, c.id)):
-        best.setdefault(coding.document_id, coding.id)
-    return list(best.values())[:QUOTES]
 
 
 def _targets(results: Results) -> Iterator[Row]:

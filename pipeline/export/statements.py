@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.codebook import Codebook
+from pipeline.evidence import code_labels
 from pipeline.export.findings import points
 from pipeline.export.results import Results
 from pipeline.outcomes import CARRIES, Carried, Company, Mention, Side, Standing
@@ -36,7 +37,7 @@ def words(codebook: Codebook) -> Words:
     return Words(
         sides={d.id: d.label for d in codebook.domains},
         families={f.id: _running(f.label) for f in codebook.families},
-        codes={(f.id, c.id): c.label for f in codebook.families for c in f.codes},
+        codes=code_labels(codebook),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.export.results import Results
 from pipeline.export.schema import Table, columns
-from pipeline.outcomes import Stratum
+from pipeline.outcomes import UNKNOWN, Stratum
 
 _STRATA = """
 by string What the stratum is one of: choose one, since papers stand in one period and one or more places and sectors
@@ -27,7 +27,6 @@ high number Upper end of it
 quotes string Ids of the best codings; each leads to evidence.csv
 """
 MOST = 8  # places or sectors that the report shows
-UNKNOWN = "unknown"
 _KEY = ("by", "stratum", "family", "code", "domain")
 
 

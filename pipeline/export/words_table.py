@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.evidence import sides_of
 from pipeline.export.results import Results
 from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.outcomes import Marker
@@ -31,7 +32,7 @@ quotes string Ids of the best codings of the side whose sentences hold the word;
 
 def words_table(results: Results) -> Table:
     """The columns of words.csv."""
-    left, right = sides = _sides(results)
+    left, right = sides = sides_of(results.codebook)
     values = {"family": tuple(family.id for family in results.codebook.families), "domain": sides}
     means = f"Log-odds ratio of the word, {left} over {right}, each paper counting it once, under a prior of all papers"
     listed = (
@@ -52,7 +53,7 @@ def words_rows(results: Results) -> Iterator[dict[str, Any]]:
         }
         sides = {
             f"{side}_{name}": getattr(row, name)[at]
-            for at, side in enumerate(_sides(results))
+            for at, side in enumerate(sides_of(results.codebook))
             for name in ("papers", "sentences")
         }
         yield {**told, **sides, "of_domain": int(row.of_domain), "quotes": "; ".join(row.quotes)}
@@ -62,12 +63,7 @@ def words_view(results: Results) -> dict[tuple[str, str], tuple[list[Marker], li
     """What the report shows by family and code: the words of the left and right side, the surest first."""
     found: dict[tuple[str, str], tuple[list[Marker], list[Marker]]] = defaultdict(lambda: ([], []))
     for row in results.words:
-        listed = found[row.family, row.code][_sides(results).index(row.domain)]
+        listed = found[row.family, row.code][sides_of(results.codebook).index(row.domain)]
         if len(listed) < SHOWN:
             listed.append(row)
     return dict(found)
-
-
-def _sides(results: Results) -> tuple[str, str]:
-    left, right = results.codebook.domains
-    return left.id, right.id

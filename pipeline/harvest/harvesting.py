@@ -194,7 +194,7 @@ def _copies(web: Web, settings: Settings, work: Work, reasons: list[str]) -> Ite
     yield from work.copies
     if work.doi:
         try:
-            found, _ = unpaywall.open_copies(web, settings, work.doi)
+            found = unpaywall.open_copies(web, settings, work.doi)
         except HarvestError as error:
             reasons.append(f"{error.where}: {error.what}")
             return

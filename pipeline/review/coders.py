@@ -12,6 +12,7 @@ from pipeline.agreement import Disagreement
 from pipeline.decisions.decision import JUDGEMENTS, Decision, made
 from pipeline.double_coding import Unit
 from pipeline.errors import DecisionError
+from pipeline.evidence import code_labels
 from pipeline.records import Coding
 from pipeline.review import compared, double, pages
 from pipeline.review.answers import COOKIE, LONGEST, Show, to, who
@@ -129,7 +130,7 @@ def _sentence(desk: Desk, unit: Unit, coder: str) -> dict[str, Any]:
 def _dispute(desk: Desk, dispute: Disagreement) -> dict[str, Any]:
     document_id, start, end = dispute.unit
     text = desk.text(document_id)[start:end]
-    names = pages.labels(desk.codebook)
+    names = code_labels(desk.codebook)
     said = {coder: [_named(names, dispute.family, code) for code in codes] for coder, codes in dispute.said.items()}
     return {"dispute": dispute, "quote": " ".join(text.split()), "said": said, "document_id": document_id}
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from pipeline.codebook import Code
+from pipeline.evidence import code_labels
 from pipeline.export.island import byline
 from pipeline.records import Coding
 from pipeline.review import pages
@@ -145,8 +146,8 @@ def _coding(desk: Desk, coding: Coding, within: Listed, name: str) -> dict[str, 
         "back": within.address,
         "back_name": within.name,
         "why": within.reasons.get(coding.id, ""),
-        "machine": pages.said(machine, pages.labels(desk.codebook)) if machine else "",
-        "history": pages.history(coding, desk.decisions, pages.labels(desk.codebook)),
+        "machine": pages.said(machine, code_labels(desk.codebook)) if machine else "",
+        "history": pages.history(coding, desk.decisions, code_labels(desk.codebook)),
         **pages.about_coding(coding, paper, desk.document(coding.document_id), desk.of_paper(coding.document_id)),
     }
 

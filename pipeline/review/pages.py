@@ -177,7 +177,3 @@ def domains(codebook: Codebook) -> list[tuple[str, str]]:
 
 def statuses() -> list[tuple[str, str]]:
     return [(status, status) for status in get_args(Status)]
-
-
-def labels(codebook: Codebook) -> Mapping[tuple[str, str], str]:
-    return {(f.id, c.id): c.label for f in codebook.families for c in f.codes}

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from pipeline.evidence import best
+from pipeline.evidence import best, code_labels
 from pipeline.review.compared import disputed
 from pipeline.review.desk import Desk
-from pipeline.review.pages import labels
 from pipeline.triage import ORDERS, Order
 
 
@@ -43,7 +42,7 @@ def _sequence(within: str, desk: Desk) -> Listed:
 
 def _cell(desk: Desk, family: str, code: str, side: str) -> Listed:
     held = desk.held.get((side, family, code), [])
-    names = labels(desk.codebook)
+    names = code_labels(desk.codebook)
     on = {domain.id: domain.label for domain in desk.codebook.domains}
     name = f"{names.get((family, code), code)}, {on.get(side, side)}"
     return Listed(

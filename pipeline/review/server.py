@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from pipeline.errors import PrecedentError
+from pipeline.evidence import code_labels
 from pipeline.export.templating import environment
 from pipeline.review import coders, codes, deciding, looking, missed, pages, papers
 from pipeline.review.answers import Show, who
@@ -50,7 +51,7 @@ def _pages(desk: Desk, token: str) -> Show:
     fixed = {
         "families": book.families,
         "sides": book.domains,
-        "labels": pages.labels(book),
+        "labels": code_labels(book),
         "domains": pages.domains(book),
         "statuses": pages.statuses(),
     }
