@@ -30,6 +30,7 @@ _CAN_END = re.compile(r"[.!?:;…。][\"'”’)\]]*(?:\s?\[[\d,\s–-]+\]|\d{1,
 # a full stop with a citation mark glued on, which hides it from the model
 _CITED = re.compile(r"(?<=[a-z)])[.!?](?:\[[\d,\s–-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)\s+(?=[A-Z])")
 _GOES_ON = re.compile(r"\s*(?:[a-z(\[,;)%]|\d+(?:\.\d+)?\s?%|and\b|or\b)")
+_LEADER = re.compile(r"\.{5,}|(?:\s\.){5,}")  # dots to a page's number, or to be written on
 _HEADED = re.compile(r"[\W_]*")  # what parts a heading from the text that runs on after it
 _CUTS = (
     re.compile(r"[.;:!?]\s"),
@@ -41,9 +42,9 @@ _CUTS = (
 def split(document: Document) -> tuple[Passage, ...]:
     """The sentences of a document in order, without overlap, each within one block and one section.
 
-    Headings, the reference list and its entries, the front matter, and titles, authors and addresses wherever they
-    stand give none; captions, footnotes, table cells and appendices do. No passage has white space around it, fewer
-    than three words or more than 1,500 characters.
+    Headings, the reference list and its entries, the front matter, the lines of a table of contents, and titles,
+    authors and addresses wherever they stand give none; captions, footnotes, table cells and appendices do. No
+    passage has white space around it, fewer than three words or more than 1,500 characters.
     """
     paper = known(document)
     blocks = list(_blocks(document))
@@ -86,7 +87,8 @@ def _blocks(document: Document) -> Iterator[tuple[int, int, Role]]:
         start = section.start + (len(section.title) + heading.end() if heading else 0)
         for block in document.text[start : section.end].split("\n"):
             for a, b in _outside(silent, start, start + len(block)):
-                if len(document.text[a:b].split()) >= FEWEST:
+                text = document.text[a:b]
+                if len(text.split()) >= FEWEST and not _LEADER.search(text):
                     yield a, b, section.role
             start += len(block) + 1
 

@@ -98,6 +98,18 @@ def test_headings_and_fragments_give_none() -> None:
     assert [made.text[p.start : p.end] for p in split(made)] == ["Audits save water in most firms."]
 
 
+@pytest.mark.parametrize("dots", ["." * 40, " . . . . . . . . ", ". . . . . . ."])
+def test_the_lines_of_a_table_of_contents_give_none(dots: str) -> None:
+    assert quotes(f"Barriers to the carbon tax in small firms{dots}12\nAudits save water in most firms.") == [
+        "Audits save water in most firms."
+    ]
+
+
+def test_dots_that_leave_words_out_are_text() -> None:
+    text = "The levy... had doubled . . . before most firms asked for an audit."
+    assert " ".join(quotes(text)) == text
+
+
 def test_a_heading_that_runs_into_its_text_is_left_out() -> None:
     text = "Abstract - Audits save water in most of the firms."
     made = document(("abstract", "", text))

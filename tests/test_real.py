@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 
@@ -62,6 +63,14 @@ def test_every_quote_begins_on_its_page_as_another_reading_has_it(out: Path) -> 
             pages = dict(enumerate(letters_of_pages(CORPUS / papers[document_id]["path"]), start=1))
             missing += [row["quote"] for row in rows if not begins(letters(row["quote"])[:30], int(row["page"]), pages)]
     assert missing == []
+
+
+def test_no_word_of_a_page_is_read_twice(out: Path) -> None:
+    """Each place on a page is the box of one word."""
+    for path in sorted((out / "state" / "read").rglob("*.parquet")):
+        words = load_document(path).words
+        places = np.column_stack((words.page, words.box))
+        assert len(np.unique(places, axis=0)) == len(places), path.stem
 
 
 def letters(text: str) -> str:

@@ -50,7 +50,7 @@ def _edge(rule: Sequence[float], orientation: str) -> dict[str, object]:
 
 def _grid(sheet: Sheet, drawn: Sequence[Box]) -> Found | None:
     """The table that drawn cells make, or None where they are a frame, a chart or a form with little in it."""
-    held = [(cell, words) for cell in drawn if len(words := sheet.within(cell))]
+    held = _held(sheet, drawn)
     most = max((len(words) for _, words in held), default=0)
     box_of_text = len(held) < MANY and most > MOST_IN_CELL * sum(len(words) for _, words in held)
     real = sum(cell[2] - cell[0] > NARROW and cell[3] - cell[1] > NARROW for cell in drawn)
@@ -66,6 +66,17 @@ def _grid(sheet: Sheet, drawn: Sequence[Box]) -> Found | None:
         bands[_place(tops, cell[1])].append((_place(lefts, cell[0]), words))
     grouped = [row for band in bands if band for row in _row(sheet.words, band)]
     return cells.table(sheet.words, _without_captions(sheet, grouped), box)
+
+
+def _held(sheet: Sheet, drawn: Sequence[Box]) -> list[tuple[Box, list[int]]]:
+    """The cells that hold words, with them. Each word is in the smallest cell around it: where a rule does not go on
+    to the next, a large cell is drawn around small ones."""
+    taken: set[int] = set()
+    held = {}
+    for cell in sorted(drawn, key=lambda cell: (cell[2] - cell[0]) * (cell[3] - cell[1])):
+        held[cell] = [word for word in sheet.within(cell) if word not in taken]
+        taken.update(held[cell])
+    return [(cell, held[cell]) for cell in drawn if held[cell]]
 
 
 def _open_sided(sheet: Sheet, box: Box) -> bool:

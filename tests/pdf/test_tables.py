@@ -152,6 +152,26 @@ def test_an_empty_cell_has_no_extent(tmp_path: Path) -> None:
     assert only(document) == [list(row) for row in rows]
 
 
+def test_a_word_in_a_cell_within_a_larger_one_is_there_once(tmp_path: Path) -> None:
+    """Rules around the lower of the last two columns' cells that end there draw a cell within a cell."""
+    canvas = opened(tmp_path / "a.pdf")
+    draw(canvas, column(wrapped(" ".join(PROSE))))
+    lefts, tops = (72, 160, 250, 340, 430), (300, 320, 340, 360, 380)
+    for row, y in enumerate(tops[:-1]):
+        draw(canvas, [(x + 4, y + 4, f"{name}{row}") for x, name in zip(lefts, "abcd", strict=False)], 9)
+    for y in (tops[0], *tops[-2:]):
+        rule(canvas, lefts[0], lefts[-1], y)
+    for y in tops[1:3]:
+        rule(canvas, lefts[0], lefts[2], y)
+    rule(canvas, lefts[3], lefts[4], tops[2])
+    for x in lefts:
+        plumb(canvas, x, tops[2] if x == lefts[3] else tops[0], tops[-1])
+    document = read(canvas, tmp_path / "a.pdf")
+    assert document.tables
+    counts = Counter(document.text.split())
+    assert {counts[f"{name}{row}"] for name in "abcd" for row in range(4)} == {1}
+
+
 def test_rows_of_shade_are_rows(tmp_path: Path) -> None:
     canvas = opened(tmp_path / "a.pdf")
     draw(canvas, column(wrapped(" ".join(PROSE))))
