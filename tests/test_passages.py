@@ -86,9 +86,34 @@ def test_only_text_that_is_coded_gives_passages() -> None:
         ("front", "", "A paper about audits in small firms of the trade."),
         ("abstract", "Abstract", "Audits save water in nearly all of the firms."),
         ("references", "References", "Adams, J., 2004. Audits in small firms of the trade."),
-        ("back", "Acknowledgements", "The firms gave us their time and their records."),
+        ("back", "Notes", "The firms gave us their time and their records."),
     )
     assert [p.role for p in split(made)] == ["abstract", "back"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Acknowledgements",
+        "ACKNOWLEDGMENTS",
+        "Declaration of competing interest",
+        "Conflicts of Interest",
+        "Competing financial interests",
+        "Authors’ contributions",
+        "CRediT authorship contribution statement",
+        "Data availability",
+        "Abbreviations",
+        "Nomenclature",
+    ],
+)
+def test_thanks_declarations_and_abbreviations_give_none(title: str) -> None:
+    text = "The ministry paid for this study of the carbon tax."
+    assert list(split(document(("back", title, text)))) == []
+
+
+@pytest.mark.parametrize("title", ["Funding", "Endnotes", "Declaration on green growth", "Additional measures"])
+def test_what_may_be_a_section_of_a_plan_gives_passages(title: str) -> None:
+    assert len(split(document(("back", title, "The ministry paid for the audits of small firms.")))) == 1
 
 
 def test_headings_and_fragments_give_none() -> None:
