@@ -35,6 +35,7 @@ _NO_END = re.compile(
 _CAN_END = re.compile(r"[.!?:;…。][\"'”’)\]]*(?:\s?\[[\d,\s–-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)?\s*$")
 # a full stop with a citation mark glued on, which hides it from the model
 _CITED = re.compile(r"(?<=[a-z)])[.!?](?:\[[\d,\s–-]+\]|\d{1,3}(?:[,–-]\d{1,3})*)\s+(?=[A-Z])")
+_ITEM = re.compile(r"(?<=\s)[•▪●■►](?=\s)")  # items of a list that runs on in one block, as in a cell
 _GOES_ON = re.compile(r"\s*(?:[a-z(\[,;)%]|\d+(?:\.\d+)?\s?%|and\b|or\b)")
 _LEADER = re.compile(r"\.{5,}|(?:\s\.){5,}")  # dots to a page's number, or to be written on
 _HEADED = re.compile(r"[\W_]*")  # what parts a heading from the text that runs on after it
@@ -119,8 +120,9 @@ def _opens(body: str, title: str) -> bool:
 def _sentences(doc: Any) -> Iterator[tuple[int, int]]:
     """Offsets of a block's sentences: the model's, mended, trimmed, cut where too long."""
     text = doc.text
-    starts = sorted({sent.start_char for sent in doc.sents} | {m.end() for m in _CITED.finditer(text)})
-    kept = [at for i, at in enumerate(starts) if i == 0 or _may_start(text, at)]
+    items = {m.start() for m in _ITEM.finditer(text)}
+    starts = sorted({sent.start_char for sent in doc.sents} | {m.end() for m in _CITED.finditer(text)} | items)
+    kept = [at for i, at in enumerate(starts) if i == 0 or at in items or _may_start(text, at)]
     for start, end in zip(kept, [*kept[1:], len(text)], strict=True):
         for a, b in _cut(text, start, end):
             piece = text[a:b]

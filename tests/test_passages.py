@@ -123,6 +123,12 @@ def test_headings_and_fragments_give_none() -> None:
     assert [made.text[p.start : p.end] for p in split(made)] == ["Audits save water in most firms."]
 
 
+def test_each_item_of_a_list_in_one_block_is_by_itself() -> None:
+    items = ["• Efficient use of light in offices", "• Promotion of audits", "• Repair of town halls"]
+    assert quotes(" ".join(items)) == items
+    assert quotes("A head of 3•5 metres is common there.") == ["A head of 3•5 metres is common there."]
+
+
 @pytest.mark.parametrize("dots", ["." * 40, " . . . . . . . . ", ". . . . . . ."])
 def test_the_lines_of_a_table_of_contents_give_none(dots: str) -> None:
     assert quotes(f"Barriers to the carbon tax in small firms{dots}12\nAudits save water in most firms.") == [

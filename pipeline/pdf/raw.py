@@ -32,8 +32,15 @@ _LIGATURES: dict[int, str] = {
     0xFB06: "st",
 }
 _DASHES: dict[int, str] = {0x2010: "-", 0x2011: "-"}  # hyphen and non-breaking hyphen, to be found like any other
-_BULLETS: dict[int, str] = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF0FC: "•"}  # symbol fonts' private points
-_PLAIN = _LIGATURES | _DASHES | _BULLETS
+# points of symbol fonts, in the private range, and what they draw in one that text is set with
+_SYMBOLS: dict[int, str] = dict.fromkeys((0xF09F, 0xF0A7, 0xF0A8, 0xF0B7, 0xF0D8, 0xF0FC), "•") | {
+    0xF0A3: "≤",
+    0xF0B0: "°",
+    0xF0B1: "±",
+    0xF0B3: "≥",
+    0xF0B4: "×",
+}
+_PLAIN = _LIGATURES | _DASHES | _SYMBOLS
 _BOLD = re.compile(
     r"(?i:bold|black|heavy|demi)|(?:CM|SF)BX|[-.]B(?:d|lk)?(?:Cn)?(?:It?|O)?\b|[-_]bi?\b|-Medi(?:Ital)?\b|-Hv"
 )

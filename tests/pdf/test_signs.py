@@ -27,6 +27,8 @@ def test_ligatures_and_odd_characters() -> None:
     assert clean("\x00\x07\ufffe\ud800") == ""
     assert clean("end\u2011use") == "end-use"
     assert clean("CO\u2082") == "CO\u2082"
+    assert clean("\uf09f") == "•"
+    assert clean("2\uf0b0C") == "2°C"
 
 
 @pytest.mark.parametrize(
