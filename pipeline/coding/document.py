@@ -21,6 +21,7 @@ from pipeline.coding.words import MODEL as VECTORS
 from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
+DOUBTFUL = 0.1  # confidence below which a code is not given, though its family is there and its terms stand
 DENIED = 0.3  # share of the probability usually asked for that a code needs whose words are denied
 NEARLY, LIKELY = (
     0.6,
@@ -201,7 +202,8 @@ def _given(sentence: Sentence, family: Family, hits: Mapping[str, Hit], head: He
     if not chosen:  # labels hold few plain denials ("no subsidy exists"), so the terms have more of a say there
         refused = {code for code in plain if denied(sentence.text, hits[code].spans)}
         chosen = {code: p for code, p in (choose(DENIED) if refused else {}).items() if code in refused}
-    return [(code, round(head.calibrated(confidence), 4)) for code, confidence in chosen.items()]
+    given = [(code, round(head.calibrated(confidence), 4)) for code, confidence in chosen.items()]
+    return [(code, confidence) for code, confidence in given if confidence >= DOUBTFUL]
 
 
 def _reasons(sentence: Sentence, family: str, code: str, head: Head | None) -> tuple[tuple[str, ...], tuple[Span, ...]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.codebook import load_codebook
 from pipeline.coding import code_document
-from pipeline.coding.document import MODEL, shipped_head
+from pipeline.coding.document import DOUBTFUL, MODEL, shipped_head
 from pipeline.coding.examples import examples
 from pipeline.coding.head import load_head, save_head
 from pipeline.coding.labels import Label, lay_out, read_labels
@@ -48,6 +48,13 @@ def test_a_sentence_carries_its_codes_names_and_reasons() -> None:
     assert all(document.text[a:b] for c in coded.codings for a, b in c.evidence)
 
 
+def test_what_is_nearly_surely_wrong_is_not_given() -> None:
+    """Price volatility as such moves nobody; as a barrier it may be one."""
+    _, coded = paper("Price volatility in the markets for scrap steel was high.")
+    assert {c.code for c in coded.codings} == {"policy_uncertainty"}
+    assert all(c.confidence >= DOUBTFUL for c in coded.codings)
+
+
 def test_a_codebook_of_ones_own_is_coded_by_its_terms_alone() -> None:
     document, passages = lay_out([Label("paper", "", 0, "A carbon tax was levied.", "", "", {}, {})])
     coded = code_document(document, passages, replace(BOOK, fingerprint="my own"))
@@ -73,7 +80,7 @@ def test_offsets_hold_and_one_code_stands_once_in_a_sentence(sentences: list[str
     assert len(keys) == len(set(keys))
     for c in coded.codings:
         assert document.text[c.start : c.end] == c.quote
-        assert 0 <= c.confidence <= 1
+        assert DOUBTFUL <= c.confidence <= 1
         assert all(c.start <= a < b <= c.end for a, b in c.evidence)
     assert coded == paper(*sentences)[1]
 
