@@ -53,7 +53,10 @@ from pipeline.watching import check_folder  # noqa: E402
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 PATIENCE = 90  # seconds that a server may take to start
-LOOKS = 5  # more of them after a folder was away, or a place could not be written: within some five minutes
+PATIENT: dict[str, Any] = {  # with a folder that is away, or a place that cannot be written: over five minutes
+    "retries": 5,
+    "retry_delay_seconds": exponential_backoff(10),
+}
 LEASHED = """
 import os, runpy, threading
 
@@ -113,7 +116,7 @@ def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> An
     `settings` is a file, read anew at each run; what is empty is as in that file, or as by default.
     """
     given = _settings(corpus, out, settings)
-    patient: Any = step.with_options(retries=LOOKS, retry_delay_seconds=exponential_backoff(10))
+    patient: Any = step.with_options(**PATIENT)
     with bulletin.failure_told(given):
         patient.with_options(name="look at the folder")(check_folder, given)
         harvest_first(given)
@@ -223,10 +226,11 @@ def _alone(home: Path) -> Iterator[int]:
 
 def _server_process(port: int, log: Path, held: int) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-c", LEASHED, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    # its pages would else ask the server at the usual port, which may be somebody's
+    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"}
     with log.open("w") as out:
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=out, stderr=out, pass_fds=[held], start_new_session=True
-        )
+        streams: Any = {"stdin": subprocess.PIPE, "stdout": out, "stderr": out, "pass_fds": [held]}
+        return subprocess.Popen(command, env=environment, start_new_session=True, **streams)
 
 
 def _free_port(usual: int = 4200) -> int:

@@ -7,7 +7,9 @@ import importlib
 import inspect
 import json
 import os
+import re
 import shlex
+import socket
 import subprocess
 import sys
 import time
@@ -65,7 +67,7 @@ def state_of(**given: str) -> Any:
     import flows
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flows, "exponential_backoff", lambda _: 0.1)
+        patch.setitem(flows.PATIENT, "retry_delay_seconds", 0.1)
         return flows.scheduled_refresh(**given, return_state=True)
 
 
@@ -158,9 +160,10 @@ def test_a_share_that_is_away_for_a_while_is_waited_for(
 
 
 def test_how_long_is_waited_for_a_share() -> None:
-    from flows import LOOKS, exponential_backoff
+    from flows import PATIENT
 
-    assert 120 < sum(exponential_backoff(10)(LOOKS)) < 600
+    delays = PATIENT["retry_delay_seconds"](PATIENT["retries"])
+    assert 240 < sum(delays) < 600
 
 
 def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
@@ -199,17 +202,22 @@ def test_a_second_server_for_one_folder_is_refused_and_ours_ends_with_us(tmp_pat
     """The first is killed, which lets nothing be tidied up; its server goes, and Prefect's files are free again."""
     hold = "import flows\nwith flows.server() as address:\n    print(address, flush=True)\n    input()"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    environment |= {"PREFECT_HOME": str(tmp_path), "PREFECT_UI_ENABLED": "false", "PYTHONPATH": str(ROOT)}
+    environment |= {"PREFECT_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "no_proxy": "x.example"}
 
     def first() -> "subprocess.Popen[str]":
         pipe = subprocess.PIPE
         return subprocess.Popen([sys.executable, "-c", hold], stdin=pipe, stdout=pipe, env=environment, text=True)
 
-    with first() as child:
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # somebody else's server, if it is not there already
+            held.enter_context(socket.create_server(("127.0.0.1", 4200)))
+        child = held.enter_context(first())
         assert child.stdout
         address = child.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:")
+        page = httpx.get(address.removesuffix("/api") + "/ui-settings", trust_env=False).json()
+        assert page["api_url"] == address
         command = [sys.executable, "-m", "pipeline.cli", "schedule", str(tmp_path), "--out", str(tmp_path / "out")]
         second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
         assert second.returncode == 3
@@ -264,6 +272,8 @@ def test_the_deployment_for_work_pools_names_what_there_is() -> None:
     yaml: Any = importlib.import_module("yaml")  # it publishes no types
     (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert deployment["entrypoint"] == "flows.py:scheduled_refresh"
+    named = re.findall(r"\$(\w+)", (ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    assert not [name for name in named if name.startswith("PRECEDENT_")]  # which would be taken for settings
     assert set(deployment["parameters"]) == set(inspect.signature(scheduled_refresh.fn).parameters)
     assert deployment["concurrency_limit"]["limit"] == ONE_AT_A_TIME.limit
     assert deployment["concurrency_limit"]["collision_strategy"] == ONE_AT_A_TIME.collision_strategy.value
