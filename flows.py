@@ -2,11 +2,12 @@
 
 `python flows.py [CORPUS] [--out DIR] [--settings FILE]` does the same as `precedent run`, with Prefect's
 history, retries and states. The server is embedded, on loopback, and keeps its files in ./.prefect.
-`precedent schedule` calls `serve`.
+`precedent schedule` calls `serve`; `prefect.yaml` deploys `scheduled_refresh` to a work pool.
 """
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -27,6 +28,8 @@ _QUIET = {  # before Prefect is imported, which reads them once
 }
 for _name, _value in _QUIET.items():
     os.environ.setdefault(_name, _value)
+_direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{_direct},127.0.0.1,localhost".lstrip(",")  # no proxy to ourselves
 
 from prefect import flow, task  # noqa: E402 - after its settings
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
@@ -46,9 +49,24 @@ from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, may_p
 from pipeline.harvest import harvest_first  # noqa: E402
 from pipeline.refresh import Summary, refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
+from pipeline.watching import check_folder  # noqa: E402
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 PATIENCE = 90  # seconds that a server may take to start
+PATIENT: dict[str, Any] = {  # with a folder that is away, or a place that cannot be written: over five minutes
+    "retries": 5,
+    "retry_delay_seconds": exponential_backoff(10),
+}
+LEASHED = """
+import os, runpy, threading
+
+def end_with_parent():
+    os.read(0, 1)  # nothing comes; it ends when the process that holds the other end does, however that ends
+    os._exit(1)
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+runpy.run_module("prefect", run_name="__main__", alter_sys=True)
+"""
 
 
 def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
@@ -98,12 +116,20 @@ def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> An
     `settings` is a file, read anew at each run; what is empty is as in that file, or as by default.
     """
     given = _settings(corpus, out, settings)
+    patient: Any = step.with_options(**PATIENT)
     with bulletin.failure_told(given):
+        patient.with_options(name="look at the folder")(check_folder, given)
         harvest_first(given)
-        try:
-            return refresh_flow.fn(given)
-        except AlreadyRunning as error:
-            return Cancelled(message=str(error))
+        done = patient.with_options(name="refresh")(_refreshed, given)
+    return Cancelled(message=str(done)) if isinstance(done, AlreadyRunning) else done
+
+
+def _refreshed(settings: Settings) -> Summary | AlreadyRunning:
+    """What a refresh did, or that another is at work, which is no failure."""
+    try:
+        return refresh_flow.fn(settings)
+    except AlreadyRunning as error:
+        return error
 
 
 def _settings(corpus: str = "", out: str = "", settings: str = "") -> Settings:
@@ -152,26 +178,59 @@ def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Calla
 def server() -> Iterator[str]:
     """The API address of the server that is set, or of one with a scheduler, started for as long as needed.
 
-    The server that Prefect embeds by itself has no scheduler.
+    The server that Prefect embeds by itself has no scheduler. Ours ends with this process, even where that is killed.
+    Raises AlreadyRunning where one is at work on Prefect's files, PrecedentError where it does not start.
     """
     if PREFECT_API_URL.value():
         yield PREFECT_API_URL.value()
         return
     home = PREFECT_HOME.value()
-    home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}/api"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-    with (home / "server.log").open("w") as log:
-        process = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log, start_new_session=True)
+    with _alone(home) as held:
+        port = _free_port()
+        address = f"http://127.0.0.1:{port}/api"
+        with _server_process(port, home / "server.log", held) as process:
+            try:
+                _wait_for(address, process, home / "server.log")
+                os.write(held, address.encode())
+                yield address
+            finally:
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(20)
+                process.kill()
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[int]:
+    """The file that says which server is at work on Prefect's files, empty and locked for us: two would write to one
+    database. The lock is the kernel's; the server holds it too, so that it goes when both have ended."""
     try:
-        _wait_for(address, process, home / "server.log")
-        yield address
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(20)
-        process.kill()
+        home.mkdir(parents=True, exist_ok=True)
+        file = (home / "server.lock").open("a+")
+    except OSError as error:
+        remedy = "start from a folder that you may write to, or set PREFECT_HOME to one"
+        raise PrecedentError(f"Prefect cannot keep its files ({error.strerror})", str(home), remedy) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            remedy = (
+                f"to use that one for as long as it runs, set PREFECT_API_URL={file.read() or 'to its address'}; "
+                "or start this one from another folder"
+            )
+            raise AlreadyRunning("another Prefect server keeps its files here", str(home), remedy) from error
+        file.truncate(0)
+        yield file.fileno()
+
+
+def _server_process(port: int, log: Path, held: int) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-c", LEASHED, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    # its pages would else ask the server at the usual port, which may be somebody's
+    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"}
+    with log.open("w") as out:
+        streams: Any = {"stdin": subprocess.PIPE, "stdout": out, "stderr": out, "pass_fds": [held]}
+        return subprocess.Popen(command, env=environment, start_new_session=True, **streams)
 
 
 def _free_port(usual: int = 4200) -> int:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from rapidfuzz import fuzz
 
 from pipeline.bibliography import ENDINGS, doubts, match, normal_doi, normal_title, read
-from pipeline.errors import CorpusError
+from pipeline.errors import Away
 from pipeline.hashes import Hashed, left_alone, marks_of
 from pipeline.records import ABSTRACT, ABSTRACT_FILE, Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
 
@@ -46,12 +46,12 @@ def scan(folder: Path, *skip: Path, known: Mapping[str, Hashed] = MappingProxyTy
     folders such as that of the tables, files such as the log of decisions.
 
     A paper is a file that ends in .pdf, one that begins as a PDF whatever its name, or one of an abstract. Files that
-    are as they were when their hash was `known` are not read. Raises CorpusError where the folder is missing or
-    cannot be listed.
+    are as they were when their hash was `known` are not read. Raises Away where the folder is missing or cannot be
+    listed.
     """
     if not folder.is_dir():
         remedy = "name a folder that holds your PDF files: precedent run FOLDER"
-        raise CorpusError("there is no such folder of papers", str(folder), remedy)
+        raise Away("there is no such folder of papers", str(folder), remedy)
     papers: dict[str, list[str]] = defaultdict(list)
     entries: list[Entry] = []
     bibliographies: list[tuple[str, str]] = []
@@ -103,12 +103,12 @@ def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def files_in(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
     """Files under `folder` in the order of their names; hidden ones and those in or under `skip` left out.
 
-    Raises CorpusError where a folder cannot be listed, or there is none.
+    Raises Away where a folder cannot be listed, or there is none.
     """
 
     def fail(error: OSError) -> None:
         what = f"the folder cannot be listed ({error.strerror})"
-        raise CorpusError(what, str(error.filename), "mend its rights, or move it out of the corpus") from error
+        raise Away(what, str(error.filename), "see that its drive or share is there, and your rights to it") from error
 
     for root, folders, names in os.walk(folder, onerror=fail):
         folders[:] = sorted(f for f in folders if f[0] != "." and Path(root, f) not in skip)

@@ -9,6 +9,7 @@ from pipeline.errors import CorpusError, StoreError
 from pipeline.export import write_exports
 from pipeline.export.exports import known
 from pipeline.export.results import HIGHLIGHTED
+from pipeline.files import unchanging
 from pipeline.refresh import finished
 from pipeline.settings import Settings
 
@@ -17,10 +18,16 @@ def deliver(settings: Settings, folder: Path, formats: Iterable[str]) -> list[st
     """Write the last run's results to `folder` in each of `formats`; what a person should know, a line each.
 
     All is written aside first and then put in place, so that a failure leaves the last export as it was; files
-    that somebody else made or changed are kept under another name. Raises PrecedentError.
+    that somebody else made or changed are kept under another name. Raises AlreadyRunning while a run is at work, and
+    none can begin until the export is done; PrecedentError.
     """
     wanted = known(formats)
     _refuse_the_corpus(settings, folder)
+    with unchanging(settings.out):
+        return _delivered(settings, folder, wanted)
+
+
+def _delivered(settings: Settings, folder: Path, wanted: Iterable[str]) -> list[str]:
     results = finished(settings)
     try:
         with publish.staging(folder) as staged:

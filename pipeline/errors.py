@@ -53,6 +53,10 @@ class CorpusError(PrecedentError):
     """The corpus folder is missing, is no folder, or cannot be read."""
 
 
+class Away(CorpusError):  # noqa: N818 - it names the state of the place
+    """The papers are not there now, as when a share is away: its folder is missing, cannot be listed, or is empty."""
+
+
 class HarvestError(PrecedentError):
     """Something in the web that cannot be had: no answer, a refusal, or an answer that is no good."""
 
@@ -71,7 +75,7 @@ class AlreadyRunning(StoreError):  # noqa: N818 - it names the situation
 
 def may_pass(error: BaseException) -> bool:
     """Whether what failed may go well a little later, as where a share was away or a disk full."""
-    return isinstance(error, OSError | Unwritable)
+    return isinstance(error, OSError | Unwritable | Away)
 
 
 def first_line(error: BaseException, limit: int = 200) -> str:

@@ -36,12 +36,33 @@ def lock(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            what = "another run is at work on this output folder, or an export"
             remedy = "wait until it ends, or give this run another folder with --out"
-            raise AlreadyRunning("another run is at work on this output folder", str(out), remedy) from error
+            raise AlreadyRunning(what, str(out), remedy) from error
         check_format(out)
         if read_record(_format(out)) is None:
             write_record(_format(out), {"format": FORMAT})
         _sweep(out)
+        yield
+
+
+@contextlib.contextmanager
+def unchanging(out: Path) -> Iterator[None]:
+    """Keep runs from this output folder while its results are read; several may read. Raises AlreadyRunning.
+
+    Nothing is written, for the folder may be a colleague's.
+    """
+    try:
+        handle = (out / STATE / "lock").open()
+    except OSError:  # no run was ever here
+        yield
+        return
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            what = "another run is at work on this output folder"
+            raise AlreadyRunning(what, str(out), "wait until it ends; then the results are whole again") from error
         yield
 
 

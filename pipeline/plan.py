@@ -15,7 +15,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
-from pipeline.errors import CorpusError
+from pipeline.errors import Away
 from pipeline.files import check_format
 from pipeline.pdf import ocr
 from pipeline.pdf.document import NO_OCR
@@ -76,7 +76,7 @@ class Plan:
 def make_plan(settings: Settings, codebook: Codebook, moving: Collection[Path] = ()) -> Plan:
     """Look at the folder, but for files that are `moving` yet, and decide what is new.
 
-    Raises CorpusError where there is nothing to read, DecisionError where a line of the log of decisions is none,
+    Raises Away where there is nothing to read, DecisionError where a line of the log of decisions is none,
     StoreError where a newer version wrote the state.
     """
     check_format(settings.out)
@@ -84,7 +84,7 @@ def make_plan(settings: Settings, codebook: Codebook, moving: Collection[Path] =
     found = scan(settings.corpus, *skip, known=hashes.load(settings.out))
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
-        raise CorpusError("there are no PDF files in this folder", str(settings.corpus), remedy)
+        raise Away("there are no PDF files in this folder", str(settings.corpus), remedy)
     keys = fingerprints(codebook, settings.own_head)
     content = [keys, found.papers, found.bibliographies, [r.path for r in found.rejected]]
     held = log.content(settings.log)
@@ -111,11 +111,11 @@ def without_damage(plan: Plan) -> Plan:
 
 
 def check_there(plan: Plan) -> None:
-    """Raise CorpusError where no paper of the plan is in its folder any more: a drive or a share went away."""
+    """Raise Away where no paper of the plan is in its folder any more: a drive or a share went away."""
     corpus = plan.settings.corpus
     if not any((corpus / name).is_file() for names in plan.scan.papers.values() for name in names):
         remedy = "see that its drive or share is there, then run again; the tables are still those of the last run"
-        raise CorpusError("the papers went away while they were read", str(corpus), remedy)
+        raise Away("the papers went away while they were read", str(corpus), remedy)
 
 
 def fingerprints(codebook: Codebook, head: Path | None = None) -> dict[str, str]:

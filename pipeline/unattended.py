@@ -8,20 +8,21 @@ from typing import Any
 
 import click
 
-from pipeline.errors import PrecedentError
+from pipeline.errors import SettingsError
 from pipeline.options import of_a_run
 from pipeline.settings import Settings, resolve
 
 
 @click.command()
 @of_a_run
-@click.option("--cron", default="0 2 * * *", show_default=True, help="When, as cron writes it, in this machine's time.")
-@click.option("--timezone", help="Another time zone, such as Europe/Oslo.")
+@click.option("--cron", default="0 2 * * *", show_default=True, help="When, as cron writes it.")
+@click.option("--timezone", help="Whose clock, such as Europe/Oslo.  [default: this machine's]")
 def schedule(corpus: Path | None, out: Path | None, file: Path | None, cron: str, timezone: str | None) -> None:
     """Refresh the tables of CORPUS by the clock, with Prefect, until Ctrl-C.
 
     Prefect's server is started on this machine; where PREFECT_API_URL is set, that server is used. A refresh that
-    would begin while another is at work is left out. The settings file is read anew at each refresh.
+    would begin while another is at work is left out. The settings file is read anew at each refresh. A time that the
+    clocks skip in spring comes an hour early, once; one that they repeat in autumn comes once.
     """
     import flows
 
@@ -29,6 +30,8 @@ def schedule(corpus: Path | None, out: Path | None, file: Path | None, cron: str
     zone = timezone or _timezone()
     when = flows.by_cron(cron, zone)
     given = {"corpus": settings.corpus, "out": settings.out, **({"settings": file.resolve()} if file else {})}
+    if not settings.corpus.is_dir():
+        click.echo(f"{settings.corpus}: there is no such folder now; each refresh looks for it", err=True)
     click.echo("Starting; this takes up to a minute.")
     flows.serve(
         name_of(settings),
@@ -65,7 +68,7 @@ def watch(corpus: Path | None, out: Path | None, file: Path | None, every: float
 def _say(what: Any) -> None:
     """A line on a refresh, or on why there was none."""
     clock = f"{datetime.now():%H:%M:%S}"
-    if isinstance(what, PrecedentError):
+    if isinstance(what, Exception):
         click.echo(f"{clock} {what}", err=True)
     elif what.unchanged:
         click.echo(f"{clock} nothing new; {what.papers} papers in the tables")
@@ -86,4 +89,7 @@ def _timezone() -> str:
     """The name of this machine's time zone; Prefect would count in UTC."""
     from tzlocal import get_localzone_name
 
-    return get_localzone_name() or "UTC"
+    try:
+        return get_localzone_name() or "UTC"
+    except KeyError as error:  # ZoneInfoNotFoundError is one
+        raise SettingsError("this machine's time zone is not known", "TZ, /etc/localtime", "give --timezone") from error

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pipeline.bulletin import failure, tell
 from pipeline.corpus import files_in
-from pipeline.errors import AlreadyRunning, PrecedentError, may_pass
+from pipeline.errors import AlreadyRunning, Away, PrecedentError, may_pass
+from pipeline.publish import load_run
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
 
@@ -22,7 +23,7 @@ Listing = dict[Path, tuple[int, int, int]]  # size, time of change in ns, inode
 Refresh = Callable[[Settings, Collection[Path]], Summary]
 
 
-def watch(settings: Settings, every: float, refresh: Refresh, told: Callable[[Summary | PrecedentError], None]) -> None:
+def watch(settings: Settings, every: float, refresh: Refresh, told: Callable[[Summary | Exception], None]) -> None:
     """Refresh whenever files have come or gone and hold still, until interrupted.
 
     `refresh` gets the files to leave out; `told` gets what each one made, or why it failed: once, where it fails
@@ -43,7 +44,9 @@ def watch(settings: Settings, every: float, refresh: Refresh, told: Callable[[Su
                 failed, wait = "", every
         except AlreadyRunning:
             done = None  # look again, and say nothing: the other run may not know of the new files
-        except PrecedentError as error:
+        except (PrecedentError, OSError) as error:
+            if isinstance(error, Away):
+                done = None  # once it is back, whatever was half done is done anew
             if str(error) != failed:
                 told(error)
                 tell(settings, failure(error, settings))
@@ -56,7 +59,7 @@ def watch(settings: Settings, every: float, refresh: Refresh, told: Callable[[Su
 def look(settings: Settings) -> Listing:
     """What a refresh depends on: the files under the folder of papers, and those of the user's that lie elsewhere.
 
-    Raises CorpusError where the folder cannot be listed.
+    Raises Away where the folder cannot be listed.
     """
     own = (settings.log, settings.own_head, settings.codebook)
     found: Listing = {}
@@ -67,3 +70,15 @@ def look(settings: Settings) -> Listing:
             continue
         found[path] = (about.st_size, about.st_mtime_ns, about.st_ino)
     return found
+
+
+def check_folder(settings: Settings) -> None:
+    """Raise Away where the folder of papers is not there, or holds nothing though the last run read papers.
+
+    The second is the mount point of a share that is away, where a harvest would begin a collection anew.
+    """
+    remedy = "see that its drive or share is there; the tables are still those of the last run"
+    if not settings.corpus.is_dir():
+        raise Away("there is no such folder of papers", str(settings.corpus), remedy)
+    if load_run(settings.out) and next(files_in(settings.corpus, [settings.out]), None) is None:
+        raise Away("the folder of papers is empty", str(settings.corpus), remedy)

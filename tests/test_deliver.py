@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline import deliver as module
 from pipeline.cli import cli
 from pipeline.deliver import deliver
-from pipeline.errors import CorpusError, PrecedentError, StoreError
+from pipeline.errors import AlreadyRunning, CorpusError, PrecedentError, StoreError
 from pipeline.export import Results, exports, read_table
+from pipeline.files import lock
 from pipeline.settings import Settings
 from tests.export.made import results
 
@@ -167,3 +169,38 @@ def test_the_page_on_exports_says_what_lies_where(export: Export, tmp_path: Path
         export(name, to=name)
         beside = {"narrative.md"} if name == "report" else set()
         assert {path.split("/")[0] for path in files(tmp_path / name)} == {told[name], "export.json"} | beside
+
+
+def test_an_export_and_a_run_keep_out_of_each_others_way(export: Export, tmp_path: Path) -> None:
+    with lock(tmp_path / "out"), pytest.raises(AlreadyRunning, match="another run is at work"):
+        export("csv")
+    assert not (tmp_path / "to").exists()
+
+    def beside(made: Results, folder: Path, settings: Settings) -> None:
+        with pytest.raises(AlreadyRunning, match="or an export"), lock(settings.out):
+            pass
+        assert deliver(settings, tmp_path / "other", ("csv",)) == []  # another export may read as well
+        seen.append(made)
+
+    seen: list[Results] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(exports.FORMATS, "xlsx", beside)
+        export("xlsx")
+    assert seen
+    with lock(tmp_path / "out"):
+        pass
+
+
+def test_a_colleagues_results_are_exported_though_nothing_can_be_written_there(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lock(tmp_path / "out"):
+        pass
+    plain = Path.open
+
+    def guarded(path: Path, mode: str = "r", *rest: Any, **more: Any) -> Any:
+        assert mode in ("r", "rb") or not path.is_relative_to(tmp_path / "out")
+        return plain(path, mode, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    export("taguette")

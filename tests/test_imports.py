@@ -92,7 +92,10 @@ NO_RESULTS = {
         "work.py",
         "workers.py",
     ),
-    *(f"harvest/{name}.py" for name in ("__init__", "harvesting", "openalex", "record", "unpaywall", "web", "works")),
+    *(
+        f"harvest/{name}.py"
+        for name in ("__init__", "harvesting", "openalex", "proxy", "record", "unpaywall", "web", "works")
+    ),
     *(f"decisions/{name}.py" for name in ("__init__", "commands", "decide", "imported", "training")),
     *(
         f"{name}.py"

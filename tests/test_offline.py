@@ -54,4 +54,4 @@ def test_only_harvest_review_and_the_webhook_can_speak_to_a_network() -> None:
     )
     found = {p for p in (ROOT / "pipeline").rglob("*.py") if speaks.search(p.read_text(encoding="utf-8"))}
     speaking = {p.relative_to(ROOT / "pipeline").as_posix() for p in found}
-    assert speaking == {"harvest/web.py", "review/server.py", "bulletin.py"}
+    assert speaking == {"harvest/web.py", "harvest/proxy.py", "review/server.py", "bulletin.py"}

@@ -1,17 +1,25 @@
 """Refreshes by the clock, against a real Prefect server."""
 
+import asyncio
+import contextlib
+import fcntl
 import importlib
 import inspect
 import json
+import os
+import re
 import shlex
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -22,6 +30,7 @@ from pipeline.files import lock, unwritable
 from pipeline.publish import load_run
 from pipeline.settings import Settings
 from pipeline.unattended import name_of
+from pipeline.watching import check_folder
 from tests.conftest import ROOT
 
 SERVED = """
@@ -54,10 +63,12 @@ def asked(environment: dict[str, str], what: str) -> list[dict[str, Any]]:
 
 
 def state_of(**given: str) -> Any:
-    """The state that a scheduled refresh ends in, run here."""
-    from flows import scheduled_refresh
+    """The state that a scheduled refresh ends in, run here, without the waits between its tries."""
+    import flows
 
-    return scheduled_refresh(**given, return_state=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(flows.PATIENT, "retry_delay_seconds", 0.1)
+        return flows.scheduled_refresh(**given, return_state=True)
 
 
 def until(true: Any, seconds: float = 300) -> None:
@@ -125,6 +136,36 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(prefect_harness: di
     assert tries_until_given_up(CodebookError("two codes of one name")) == 1
 
 
+def test_a_share_that_is_away_for_a_while_is_waited_for(
+    prefect_harness: dict[str, str], own_run: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import flows
+
+    away = own_run.corpus.with_name("away")
+    own_run.corpus.rename(away)
+    own_run.corpus.mkdir()  # its mount point
+    looked: list[int] = []
+
+    def look(settings: Settings) -> None:
+        looked.append(1)
+        if len(looked) == 4:
+            away.replace(settings.corpus)
+        check_folder(settings)
+
+    monkeypatch.setattr(flows, "check_folder", look)
+    monkeypatch.setattr(flows, "harvest_first", lambda _: looked.append(0))
+    given = {"corpus": str(own_run.corpus), "out": str(own_run.out)}
+    assert state_of(**given).is_completed()
+    assert looked == [1, 1, 1, 1, 0]  # nothing is harvested into a mount point
+
+
+def test_how_long_is_waited_for_a_share() -> None:
+    from flows import PATIENT
+
+    delays = PATIENT["retry_delay_seconds"](PATIENT["retries"])
+    assert 240 < sum(delays) < 600
+
+
 def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
     heard = tmp_path / "heard.json"
     settings = tmp_path / "precedent.toml"
@@ -157,6 +198,58 @@ def test_a_run_that_was_killed_is_told_of(tmp_path: Path) -> None:
     assert told["where"] == str(tmp_path)
 
 
+def test_a_second_server_for_one_folder_is_refused_and_ours_ends_with_us(tmp_path: Path) -> None:
+    """The first is killed, which lets nothing be tidied up; its server goes, and Prefect's files are free again."""
+    hold = "import flows\nwith flows.server() as address:\n    print(address, flush=True)\n    input()"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment |= {"PREFECT_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "no_proxy": "x.example"}
+
+    def first() -> "subprocess.Popen[str]":
+        pipe = subprocess.PIPE
+        return subprocess.Popen([sys.executable, "-c", hold], stdin=pipe, stdout=pipe, env=environment, text=True)
+
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # somebody else's server, if it is not there already
+            held.enter_context(socket.create_server(("127.0.0.1", 4200)))
+        child = held.enter_context(first())
+        assert child.stdout
+        address = child.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:")
+        page = httpx.get(address.removesuffix("/api") + "/ui-settings", trust_env=False).json()
+        assert page["api_url"] == address
+        command = [sys.executable, "-m", "pipeline.cli", "schedule", str(tmp_path), "--out", str(tmp_path / "out")]
+        second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+        assert second.returncode == 3
+        assert "another Prefect server keeps its files here" in second.stderr
+        assert f"PREFECT_API_URL={address}" in second.stderr
+        child.kill()
+
+    def free() -> bool:
+        with (tmp_path / "server.lock").open() as file, contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+
+    until(free, 10)
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{address}/health", trust_env=False)
+
+
+def test_a_nightly_refresh_comes_once_also_when_the_clocks_change() -> None:
+    from prefect.server.schemas.schedules import CronSchedule
+
+    from flows import by_cron
+
+    given = by_cron("30 2 * * *", "Europe/Oslo")
+    schedule = CronSchedule(cron=str(given.cron), timezone=given.timezone)
+    for day in (datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC)):
+        found: list[Any] = asyncio.run(schedule.get_dates(3, day))
+        due = [moment.astimezone(ZoneInfo("Europe/Oslo")) for moment in found]
+        assert [moment.date() - day.date() for moment in due] == [timedelta(n) for n in range(3)]
+        assert all(moment.hour in (1, 2) and moment.minute == 30 for moment in due)
+
+
 @pytest.mark.parametrize(("cron", "zone"), [("at two", "UTC"), ("0 2 * * *", "Middle/Earth"), ("0 25 * * *", "UTC")])
 def test_a_schedule_that_is_none_is_refused_before_a_server_starts(cron: str, zone: str) -> None:
     from flows import by_cron
@@ -179,6 +272,8 @@ def test_the_deployment_for_work_pools_names_what_there_is() -> None:
     yaml: Any = importlib.import_module("yaml")  # it publishes no types
     (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert deployment["entrypoint"] == "flows.py:scheduled_refresh"
+    named = re.findall(r"\$(\w+)", (ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    assert not [name for name in named if name.startswith("PRECEDENT_")]  # which would be taken for settings
     assert set(deployment["parameters"]) == set(inspect.signature(scheduled_refresh.fn).parameters)
     assert deployment["concurrency_limit"]["limit"] == ONE_AT_A_TIME.limit
     assert deployment["concurrency_limit"]["collision_strategy"] == ONE_AT_A_TIME.collision_strategy.value

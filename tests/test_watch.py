@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from pipeline.bulletin import failure, failure_told, tell
-from pipeline.errors import AlreadyRunning, CodebookError, CorpusError, PrecedentError, SettingsError
-from pipeline.files import unwritable
+from pipeline.errors import AlreadyRunning, Away, CodebookError, CorpusError, PrecedentError, SettingsError
+from pipeline.files import unwritable, write_record
 from pipeline.publish import load_run
 from pipeline.settings import Settings, resolve
-from pipeline.watching import watch
+from pipeline.watching import check_folder, watch
 from tests.conftest import ROOT, SAMPLE
 
 Step = Callable[[], object]
@@ -146,8 +146,37 @@ def test_a_share_that_goes_away_and_comes_back(given: Settings, monkeypatch: pyt
     away = given.corpus.with_name("away")
     steps = [rest, lambda: given.corpus.rename(away), rest, rest, lambda: away.rename(given.corpus), rest, rest]
     watched = Watched(given, steps)
-    assert watched.through(monkeypatch) == [["a.pdf"]]
-    assert [isinstance(told, CorpusError) for told in watched.told] == [False, True]
+    assert watched.through(monkeypatch) == [["a.pdf"], ["a.pdf"]]  # once more, for it may have gone in the middle
+    assert [isinstance(told, Away) for told in watched.told] == [False, True, False]
+
+
+def test_a_share_that_goes_away_while_papers_are_read(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Away("the papers went away while they were read", str(given.corpus), "see that its share is there")
+    watched = Watched(given, [rest] * 6, [gone, gone, None])
+    assert watched.through(monkeypatch) == [["a.pdf"]] * 3
+    assert watched.told == [gone, "refreshed"]
+
+
+def test_an_error_of_the_system_does_not_end_the_watch(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = OSError(116, "Stale file handle")
+    watched = Watched(given, [rest, rest, grow(given.corpus / "b.pdf"), rest, rest], [stale, None])
+    assert len(watched.through(monkeypatch)) == 2
+    assert watched.told == [stale, "refreshed"]
+
+
+def test_an_empty_mount_point_is_no_folder_of_papers(given: Settings, tmp_path: Path) -> None:
+    paper = given.corpus / "a.pdf"
+    check_folder(given)
+    paper.unlink()
+    check_folder(given)  # no run was there yet: a harvest may fill it
+    write_record(given.out / "run.json", {"run_id": "x"})
+    with pytest.raises(Away, match="is empty"):
+        check_folder(given)
+    grow(paper)()
+    check_folder(given)
+    given.corpus.rename(tmp_path / "elsewhere")
+    with pytest.raises(Away, match="no such folder"):
+        check_folder(given)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Getting something from the web: slowly where asked to be slow, and never from where it has no business.
 
 What is on the other side is not trusted: addresses come out of records that others wrote. So only https is spoken,
-and only with public addresses; the host is looked up once, and it is that address which is then spoken to.
+and only with public addresses; the host is looked up once, and it is that address which is then spoken to. Where the
+environment names a proxy, https goes through it, and it is the proxy that looks hosts up.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from pipeline.errors import HarvestError
+from pipeline.harvest.proxy import proxy_for, tunnel
 
 REDIRECTS = 5  # that are followed
 SILENCE = 30  # seconds in which the other side must say something
@@ -73,7 +75,7 @@ class Web:
                 answer, asked = self._followed(url, most)
             except (OSError, http.client.HTTPException) as error:
                 if last or isinstance(error, ssl.SSLCertVerificationError):
-                    remedy = "see whether you are online"
+                    remedy = "see whether you are online; behind a proxy, what HTTPS_PROXY and NO_PROXY say"
                     raise HarvestError(f"no answer ({_why(error)})", place(url), remedy) from error
                 asked = None
             else:
@@ -104,9 +106,10 @@ class Web:
         trusted = f"{host}:{port}" in self.trusted
         if not secure and not trusted:
             raise HarvestError("the address is not one of https", place(url), "get this paper yourself and add it")
-        plain = _dialled(_addresses(host, port, trusted, url), port)
+        plain = _dialled(host, port, secure, trusted, url)
         with plain, _ended_after(plain, WHOLE):
             connection = http.client.HTTPConnection(host, port)
+            connection.default_port = 443 if secure else 80  # which is not named to the other side
             connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
             with contextlib.closing(connection):
                 yield connection
@@ -141,7 +144,24 @@ def _addresses(host: str, port: int, trusted: bool, url: str) -> list[str]:
     return allowed
 
 
-def _dialled(addresses: Sequence[str], port: int) -> socket.socket:
+def _dialled(host: str, port: int, secure: bool, trusted: bool, url: str) -> socket.socket:
+    """A connection to a host that we may speak to, through the proxy where there is one for https."""
+    proxy = proxy_for(host, port) if secure else None
+    if proxy is None or _is_number(host):
+        addresses = _addresses(host, port, trusted, url)
+    return tunnel(proxy, host, port) if proxy else _first(addresses, port)
+
+
+def _is_number(host: str) -> bool:
+    """Whether a host is given by its address, so that it can be checked without looking it up."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _first(addresses: Sequence[str], port: int) -> socket.socket:
     """A connection to the first of the addresses that takes one."""
     for address in addresses[:-1]:
         with contextlib.suppress(OSError):
