@@ -29,7 +29,7 @@ MAY = {
     "pdf": BASE | {"pdf"},
     "citations": BASE,
     "passages": SHARED | {"citations"},
-    "coding": SHARED | {"coding"},
+    "coding": SHARED | {"coding", "files"},
     "blocks": SHARED,
     "factors": SHARED | {"blocks"},
     "topics": SHARED | {"blocks", "factors"},
