@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse
 
 from pipeline.codebook import Code
 from pipeline.records import Coding
-from pipeline.review.answers import Show
+from pipeline.review.answers import Show, who
+from pipeline.review.blinded import blind_left
 from pipeline.review.desk import Desk
 from pipeline.review.looking import bylines
 from pipeline.review.proposal import Change, effect
@@ -37,8 +38,11 @@ def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
         if found is None:
             return show("gone", request, status=404)
         values = {"code": found, "family": family, "term": term, "change": change, "changes": CHANGES}
+        if blind_left(desk, who(request)):  # what a code means is theirs to read, what others gave it is not
+            return show("code", request, here="/codebook", blind=True, **values)
         tried = _tried(desk, (family, code), change, term) if term else None
-        return show("code", request, here="/codebook", tried=tried, **values, **_examples(desk, family, code))
+        values |= {"blind": False, "tried": tried, **_examples(desk, family, code)}
+        return show("code", request, here="/codebook", **values)
 
 
 def _found(desk: Desk, family: str, code: str) -> Code | None:

@@ -1,6 +1,8 @@
 """The review as a researcher uses it: look, decide, take back, add, put papers right."""
 
+import errno
 import re
+import tempfile
 import threading
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from pipeline.codebook import load_codebook
 from pipeline.decisions.log import read
 from pipeline.refresh import refresh
+from pipeline.review import papers
 from pipeline.review.pages import code_named
 from pipeline.review.papers import file_name
 from pipeline.settings import Settings
@@ -159,6 +162,37 @@ def test_papers_are_taken_by_drag_and_drop(browser: Browser, own_run: Settings, 
     assert "pages" in sent("../../../up and away.pdf", pdf + b"\n% another printing\n")
     assert {p.name for p in set(own_run.corpus.iterdir()) - before} == {"up and away.pdf"}
     assert not list((own_run.out / "state").glob(".aside-*"))
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_a_file_beyond_the_limit_is_left_and_said_so(
+    says: bool, browser: Browser, own_run: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(papers, "LARGEST", 2_000_000)
+    assert "files of up to 2 MB" in browser.get("/papers")
+    before = set(own_run.corpus.iterdir())
+    headers = {"Origin": HERE, "x-precedent-token": TOKEN}
+    content = b"%PDF-" + bytes(2_000_000)
+    pieces = content if says else (content[at : at + 65_536] for at in range(0, len(content), 65_536))
+    answer = browser.client.post("/papers/upload?name=a.pdf", content=pieces, headers=headers)
+    assert answer.status_code == 413
+    assert re.search(
+        r"a\.pdf: not added: it is larger than 2 MB; copy it into the folder .*corpus yourself", answer.text
+    )
+    assert set(own_run.corpus.iterdir()) == before
+    assert not list((own_run.out / "state").glob(".aside-*"))
+
+
+def test_a_full_disk_while_a_file_is_sent_is_said(
+    browser: Browser, own_run: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    headers = {"Origin": HERE, "x-precedent-token": TOKEN}
+    answer = browser.client.post("/papers/upload?name=a.pdf", content=b"%PDF-", headers=headers)
+    assert answer.text == "a.pdf: not added: No space left on device"
 
 
 @pytest.mark.parametrize(
