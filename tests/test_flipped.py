@@ -83,6 +83,7 @@ def look(settings: Settings, run: bool = False) -> None:
     """Open the pages of a review, with pictures of pages and what the machine may have missed."""
     browser = Browser(settings)
     browser.get("/papers")
+    browser.get("/training")
     for coding in browser.codings()[:2]:
         address = re.findall(r'/image/[^"]+\.png', browser.get(f"/coding/{coding}"))[0]
         Image.open(BytesIO(browser.client.get(address).content)).load()
@@ -112,7 +113,7 @@ def test_a_flip_in_any_file_of_the_state_costs_no_decision_and_changes_no_table(
 ) -> None:
     kinds = {name.split("/")[1] for name in session.files}
     known = {"read", "split", "code", "snapshots", "chances", "pages"}
-    assert kinds == known | {"lock", "format.json", "run.json", "hashes.json", "review-run.log"}
+    assert kinds == known | {"lock", "format.json", "run.json", "hashes.json", "training.json", "review-run.log"}
     assert any(name.endswith(".rejected.json") for name in session.files)
     decisions = session.settings.log.read_bytes()
     for at, name in enumerate(session.files):

@@ -29,7 +29,7 @@ def decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def trained(folder: Path, *options: str) -> tuple[str, BaseException | None]:
-    result = CliRunner().invoke(cli, ["train", str(folder), *options])
+    result = CliRunner().invoke(cli, ["train", str(folder), "--out", str(folder / "out"), *options])
     return result.output, result.exception
 
 

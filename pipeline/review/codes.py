@@ -1,11 +1,14 @@
 """The pages of the codebook: what a code means, what was accepted and rejected, what another term would do."""
 
+import shlex
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from pipeline.codebook import Code
+from pipeline.evidence import code_labels
+from pipeline.learning import last
 from pipeline.records import Coding
 from pipeline.review.answers import Show, who
 from pipeline.review.blinded import blind_left
@@ -43,6 +46,21 @@ def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
         tried = _tried(desk, (family, code), change, term) if term else None
         values |= {"blind": False, "tried": tried, **_examples(desk, family, code)}
         return show("code", request, here="/codebook", **values)
+
+    @app.get("/training")
+    def training(request: Request) -> HTMLResponse:
+        settings = desk.settings
+        command = shlex.join(["precedent", "train", str(settings.corpus), "--out", str(settings.out)])
+        return show("training", request, here="/codebook", command=command, own=settings.own_head, **_trained(desk))
+
+
+def _trained(desk: Desk) -> dict[str, Any]:
+    """What the last training gained, by family and code of the codebook."""
+    told = last(desk.settings.out)
+    names = code_labels(desk.codebook) | {(f.id, ""): f"{f.label} (family)" for f in desk.codebook.families}
+    names["", ""] = "All codes"
+    gains = [(names[key], gain) for gain in told.get("gains", []) if (key := (gain["family"], gain["code"])) in names]
+    return {"gains": gains, "told": told}
 
 
 def _found(desk: Desk, family: str, code: str) -> Code | None:
