@@ -8,13 +8,15 @@ folder that was named, whatever links and bibliographies say.
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.bibliography import ENDINGS, file_parts, merge, read
+from pipeline.corpus import by_size, kind_of, look, same_paper
 from pipeline.errors import PrecedentError, UnreadablePaper
-from pipeline.files import ASIDE, same_file, sha256_of, write_bytes
+from pipeline.files import ASIDE, write_bytes
+from pipeline.hashes import Hashed
 from pipeline.records import ABSTRACT_FILE, Entry
 from pipeline.settings import Settings
 
@@ -61,37 +63,50 @@ def _copies(pairs: Sequence[tuple[Path, Path]], settings: Settings) -> Iterator[
     from pipeline.workers import run_limited
 
     limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
-    fresh = [file for file, _ in pairs if not _held(file, settings)]
+    there = by_size(settings.corpus, settings.out)
+    seen = [_seen(file, there) for file, _ in pairs]
+    fresh = [
+        file for (file, _), (about, same) in zip(pairs, seen, strict=True) if isinstance(about, Hashed) and not same
+    ]
     read = run_limited(_look, fresh, settings.workers, *limits)
-    for file, target in pairs:
-        looked = next(read)[1] if file in fresh else ""
+    taken: dict[str, Path] = {}
+    for (file, target), (about, same) in zip(pairs, seen, strict=True):
         try:
-            yield _held(file, settings) or _copy(file, target, _words(looked, file, limits))
+            if isinstance(about, OSError):
+                raise about
+            words = "" if same else _words(next(read)[1], file, limits)
+            if same := same or taken.get(about.sha256):
+                yield f"already there as {same}"
+            else:
+                taken[about.sha256] = copy = _copy(file, target, about)
+                yield f"{copy}: {words}"
         except (UnreadablePaper, OSError) as error:
             yield error
 
 
-def _held(file: Path, settings: Settings) -> str:
-    """Where the corpus has these very bytes, in words; empty where it has not, or they cannot be read."""
+def _seen(file: Path, there: Mapping[int, Sequence[Path]]) -> tuple[Hashed | OSError, Path | None]:
+    """What a file is, and where the corpus has its very bytes as a paper."""
     try:
-        same = same_file(settings.corpus, file.stat().st_size, sha256_of(file))
-    except OSError:
-        return ""
-    return f"already there as {same}" if same else ""
+        about = look(file)
+    except OSError as error:
+        return error, None
+    return about, same_paper(there, about.marks[0], about.sha256)
 
 
-def _copy(file: Path, target: Path, words: str) -> str:
-    digest = sha256_of(file)
+def _copy(file: Path, target: Path, about: Hashed) -> Path:
+    """Copy a paper to its target, with part of its hash in the name where that is taken; returns where it lies."""
+    if about.kind != "paper":
+        raise UnreadablePaper("no run would take it for a paper", str(file), "give it a name that ends in .pdf")
     if target.exists():
-        target = target.with_name(f"{target.stem}-{digest[:8]}{target.suffix}")
+        target = target.with_name(f"{target.stem}-{about.sha256[:8]}{target.suffix}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.parent / f"{ASIDE}{os.getpid()}-{digest[:8]}"
+    aside = target.parent / f"{ASIDE}{os.getpid()}-{about.sha256[:8]}"
     try:
         shutil.copyfile(file, aside)
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
-    return f"{target}: {words}"
+    return target
 
 
 def _look(file: Path) -> str:
@@ -126,7 +141,7 @@ def _add_folder(folder: Path, settings: Settings) -> Iterator[Line]:
         target = home / path.relative_to(folder)
         if _inside(path, folder) is None:
             yield Line(False, f"{path}: not added: this link leads out of the folder; add that file by its name")
-        elif path.suffix.lower() not in ENDINGS:
+        elif _is_paper(path):
             papers.append((path, target))
         elif (entries := _entries(path)) is not None:
             yield _bibliography(path, entries, target)
@@ -136,12 +151,24 @@ def _add_folder(folder: Path, settings: Settings) -> Iterator[Line]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Papers and bibliographies under a folder, by name; hidden ones and linked folders are left out."""
+    """What a run would take for papers and bibliographies under a folder, by name; hidden files and linked folders are
+    left out, and of what links lead out to nothing is read."""
     found: list[Path] = []
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name[0] != ".")
         found += [Path(root, name) for name in sorted(names) if name[0] != "."]
-    return [path for path in found if path.name.lower().endswith((".pdf", ABSTRACT_FILE, *ENDINGS))]
+    return [path for path in found if _named_so(path) or (_inside(path, folder) and _is_paper(path))]
+
+
+def _named_so(path: Path) -> bool:
+    return path.suffix.lower() in (".pdf", *ENDINGS) or path.name.endswith(ABSTRACT_FILE)
+
+
+def _is_paper(path: Path) -> bool:
+    try:
+        return kind_of(path) == "paper"
+    except OSError:
+        return False
 
 
 def _add_library(file: Path, settings: Settings) -> Iterator[Line]:
@@ -152,7 +179,7 @@ def _add_library(file: Path, settings: Settings) -> Iterator[Line]:
     if not entries:
         return
     named = list(dict.fromkeys(name for entry in entries for name in entry.files))
-    beside = [path for path in _files(base / "files") if path.suffix.lower() == ".pdf"]
+    beside = [path for path in _files(base / "files") if _is_paper(path)]
     found = [(name, _attachment(name, base, beside)) for name in named] or [(p.name, _inside(p, base)) for p in beside]
     for name, path in found:
         if path is None:

@@ -1,8 +1,10 @@
 """A folder becomes papers: files found and hashed, duplicates told, the bibliography matched."""
 
+import contextlib
 import hashlib
 import os
 import re
+import stat
 import time
 import unicodedata
 from collections import Counter, defaultdict
@@ -19,6 +21,7 @@ from pipeline.errors import Away
 from pipeline.hashes import Hashed, left_alone, marks_of
 from pipeline.records import ABSTRACT, ABSTRACT_FILE, Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
 
+_HEAD = 1024  # bytes within which a PDF says that it is one
 SKETCH = 256  # hashes kept of a text
 SAME_TEXT = 0.5  # estimated Jaccard similarity of five-word runs from which two texts are one paper
 RELATED_TEXT = 0.2  # the same where the DOI agrees too
@@ -65,14 +68,14 @@ def scan(folder: Path, *skip: Path, known: Mapping[str, Hashed] = MappingProxyTy
             rejected.append(_misnamed(name))
             continue
         try:
-            look = _look(path, known.get(str(path)))
-            kind, digest = look.kind, look.sha256
+            seen = look(path, known.get(str(path)))
+            kind, digest = seen.kind, seen.sha256
             read_entries = read(path, name, digest) if kind == "bibliography" else None
         except OSError as error:
             rejected.append(_unreadable(name, error))
             continue
-        if digest and left_alone(look.marks, now):
-            hashed[str(path)] = look
+        if digest and left_alone(seen.marks, now):
+            hashed[str(path)] = seen
         if kind == "paper":
             papers[digest].append(name)
         elif read_entries:
@@ -115,20 +118,53 @@ def files_in(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
         yield from (Path(root, n) for n in sorted(names) if n[0] != "." and Path(root, n) not in skip)
 
 
-def _look(path: Path, known: Hashed | None) -> Hashed:
-    """Whether a file is a "paper", a "bibliography" or "other", and its sha256. Raises OSError."""
-    if not path.is_file():
+def look(path: Path, known: Hashed | None = None) -> Hashed:
+    """Whether a file is a "paper", a "bibliography" or "other", and its sha256, "" of other files. Raises OSError."""
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
         raise OSError(0, "not a regular file")
-    if known and known.marks == marks_of(path.stat()):
+    if known and known.marks == marks_of(about):
         return known
     with path.open("rb") as handle:
         marks = marks_of(os.fstat(handle.fileno()))  # before it is read: what changes it then changes them
-        head = handle.read(1024)
-        ending = path.suffix.lower()
-        is_paper = ending == ".pdf" or b"%PDF-" in head or path.name.endswith(ABSTRACT_FILE)
-        kind = "paper" if is_paper else "bibliography" if ending in ENDINGS else "other"
+        kind = _kind(path, handle.read(_HEAD))
         handle.seek(0)
         return Hashed(kind, "" if kind == "other" else hashlib.file_digest(handle, "sha256").hexdigest(), marks)
+
+
+def kind_of(path: Path) -> str:
+    """What `look` takes a file for, without its hash."""
+    kind = _kind(path, b"")
+    if kind == "paper" or not path.is_file():
+        return kind
+    with path.open("rb") as handle:
+        return _kind(path, handle.read(_HEAD))
+
+
+def _kind(path: Path, head: bytes) -> str:
+    ending = path.suffix.lower()
+    if ending == ".pdf" or b"%PDF-" in head or path.name.endswith(ABSTRACT_FILE):
+        return "paper"
+    return "bibliography" if ending in ENDINGS else "other"
+
+
+def by_size(folder: Path, *skip: Path) -> dict[int, list[Path]]:
+    """The files under `folder` that a scan would look at, by their size in bytes; none where there is no folder."""
+    found: dict[int, list[Path]] = defaultdict(list)
+    for path in files_in(folder, skip) if folder.is_dir() else ():
+        with contextlib.suppress(OSError):
+            found[path.stat().st_size].append(path)
+    return found
+
+
+def same_paper(sizes: Mapping[int, Sequence[Path]], size: int, sha256: str) -> Path | None:
+    """The first paper of these, by size, that holds the very bytes of that hash."""
+    for path in sizes.get(size, ()):
+        with contextlib.suppress(OSError):
+            about = look(path)
+            if (about.kind, about.sha256) == ("paper", sha256):
+                return path
+    return None
 
 
 def _is_text(name: str) -> bool:

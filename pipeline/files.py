@@ -91,12 +91,6 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def same_file(folder: Path, size: int, sha256: str) -> Path | None:
-    """The first file under `folder`, by name, that holds these very bytes; hidden ones are passed over."""
-    found = (path for path in sorted(folder.rglob("*")) if path.name[0] != "." and path.is_file())
-    return next((path for path in found if path.stat().st_size == size and sha256_of(path) == sha256), None)
-
-
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises StoreError where it cannot be written."""
     with whole(path) as aside:

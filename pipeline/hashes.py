@@ -6,14 +6,13 @@ share's clock and ours differ, would keep its times. (Git's index has the same t
 """
 
 import contextlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import StoreError
-from pipeline.files import STATE, write_bytes
+from pipeline.files import STATE, read_record, write_record
 
 ALONE = 3600  # seconds
 FORMAT = 1
@@ -41,23 +40,22 @@ def left_alone(marks: Marks, now: float) -> bool:
 
 
 def load(out: Path) -> dict[str, Hashed]:
-    """What is kept, by path; nothing where it is missing or cannot be understood."""
+    """What is kept, by path; nothing where it is missing, damaged or cannot be understood."""
+    kept = read_record(_path(out)) or {}
     try:
-        kept = json.loads(_path(out).read_text(encoding="utf-8"))
         if kept["format"] != FORMAT:
             return {}
         return {path: Hashed(kind, sha, (a, b, c, d)) for path, (kind, sha, (a, b, c, d)) in kept["files"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return {}
 
 
 def save(out: Path, seen: Mapping[str, Hashed]) -> None:
     """Keep the hashes of files by path. Where that cannot be, the next run takes them anew."""
-    files = {path: (h.kind, h.sha256, h.marks) for path, h in sorted(seen.items())}
-    content = json.dumps({"format": FORMAT, "files": files}).encode()
-    with contextlib.suppress(StoreError, OSError):
-        if not _path(out).is_file() or _path(out).read_bytes() != content:
-            write_bytes(_path(out), content)
+    if seen != load(out) or not _path(out).is_file():
+        files = {path: (h.kind, h.sha256, h.marks) for path, h in seen.items()}
+        with contextlib.suppress(StoreError, UnicodeEncodeError):  # a path may be in bytes that are no UTF-8
+            write_record(_path(out), {"format": FORMAT, "files": files})
 
 
 def _path(out: Path) -> Path:

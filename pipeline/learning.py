@@ -1,19 +1,22 @@
 """The command `precedent train`: a head of one's own, from the one that ships and what people decided."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.errors import PrecedentError
+from pipeline.files import STATE, read_record, write_record
 from pipeline.options import of_a_run
 from pipeline.settings import Settings, resolve
 
 if TYPE_CHECKING:
     from pipeline.coding.adapt import Gain
     from pipeline.coding.labels import Label
+
+RECORD = "training.json"
 
 
 @click.command()
@@ -43,12 +46,26 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
     labels = _labels(settings)
     found = gains(head, labels, codebook)
     click.echo("\n".join(_told(found, labels)))
-    if found[0].after < found[0].before and not anyway:
+    taken = anyway or found[0].after >= found[0].before
+    keep(settings.out, found, labels, taken)
+    if not taken:
         what = "the new head does worse on papers that it did not learn from, so it was not put in place"
         raise PrecedentError(what, str(settings.own_head), "decide on more codings, or use it with --anyway")
     about = {**head.about, "from": version(), "decisions on": sorted({label.document for label in labels})}
     save_head(replace(adapt(head, examples(labels, codebook), codebook), about=about), settings.own_head)
     click.echo(f"the new head is {settings.own_head}; to code with it: precedent run {settings.corpus}")
+
+
+def keep(out: Path, found: "Sequence[Gain]", labels: "Sequence[Label]", taken: bool) -> None:
+    """Keep what training gained, and whether the head was put in place, for the pages. Raises StoreError."""
+    coded = [label for label in labels if not label.context]
+    counts = {"sentences": len(coded), "papers": len({label.document for label in coded})}
+    write_record(out / STATE / RECORD, {"gains": [asdict(gain) for gain in found], "taken": taken, **counts})
+
+
+def last(out: Path) -> dict[str, Any]:
+    """What `keep` kept: `gains`, `taken`, `sentences`, `papers`; {} where nothing was, or it is damaged."""
+    return read_record(out / STATE / RECORD) or {}
 
 
 def _labels(settings: Settings) -> "list[Label]":

@@ -109,7 +109,7 @@ def finished(settings: Settings) -> Results:
 
     Raises CorpusError where there is no finished run, or papers, settings or codebook have changed since.
     """
-    plan = make_plan(settings, load_codebook(settings.codebook))
+    plan = without_damage(make_plan(settings, load_codebook(settings.codebook)))
     if plan.todo or not publish.is_current(settings.out, plan.run_id):
         where = f"{settings.corpus} in {settings.out}"
         remedy = f"run first: precedent run {settings.corpus}"

@@ -252,7 +252,10 @@ def save_rejection(path: Path, rejection: Rejection) -> None:
 def load_rejection(path: Path) -> Rejection | None:
     """The refusal kept for this result's place, if any; a damaged one is none, and the file is tried again."""
     record = read_record(_rejection_path(path))
-    return Rejection(**record) if record else None
+    try:
+        return Rejection(**record) if record else None
+    except TypeError:  # the name of a field was damaged, in a record without a check or with that name damaged
+        return None
 
 
 def remove_damaged(paths: Iterable[Path]) -> list[Path]:
@@ -317,11 +320,14 @@ def _footer(content: bytes) -> int:
 
 
 def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """The table in a file, read in this thread: a child at the limit of its memory can start no other."""
+    """The table in a file, read in this thread: a child at the limit of its memory can start no other.
+
+    A damaged file is removed, so that the next run makes it anew, also where there is nothing else to do."""
     alone = {"use_threads": False, "pre_buffer": False}
     try:
         content = path.read_bytes()
         if not _as_written(content):
+            path.unlink()
             raise OSError("it is not as it was written")
         return pq.read_table(pa.BufferReader(content), columns=columns, **alone)
     except (OSError, pa.ArrowInvalid) as error:  # others, such as want of memory, say nothing about the file

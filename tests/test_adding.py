@@ -1,8 +1,12 @@
 """Papers, folders and exports of reference managers into the corpus: what is taken, and what leads nowhere."""
 
+import hashlib
 import json
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -157,6 +161,54 @@ def test_a_folder_is_taken_with_what_is_in_it(tmp_path: Path, settings: Settings
     assert "What to do" in left[-1]
     (tmp_path / "bare").mkdir()
     assert "no PDF files" in added(tmp_path / "bare", settings)[1][0]
+
+
+def test_a_paper_is_what_a_run_takes_for_one_whatever_its_name(tmp_path: Path, settings: Settings) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    shutil.copy(ONE, folder / "download")
+    shutil.copy(TWO, folder / "thesis.docx")
+    (folder / "notes.docx").write_bytes(b"PK not a paper")
+    (folder / "secret.docx").symlink_to(TWO)
+    taken, left = added(folder, settings)
+    assert left == []
+    assert [words.split(": ")[0] for words in taken] == [
+        str(settings.corpus / "mine" / name) for name in ("download", "thesis.docx")
+    ]
+    again, left = added(ONE, settings)
+    assert "already there as" in again[0]
+    assert "download" in again[0]
+    assert sorted(map(list, scan(settings.corpus).papers.values())) == [["mine/download"], ["mine/thesis.docx"]]
+
+
+def test_what_a_run_would_not_look_at_holds_no_paper_back(tmp_path: Path, settings: Settings) -> None:
+    settings = replace(settings, out=settings.corpus / "outputs")
+    for place in (settings.corpus / ".trash", settings.out):
+        place.mkdir(parents=True)
+        shutil.copy(ONE, place / "old.pdf")
+    assert "tea, leather and sugar in Kenya" in added(ONE, settings)[0][0]
+    (tmp_path / "a.bin").write_bytes(b"\0" * 2000 + ONE.read_bytes())  # a run would pass it over under this name
+    taken, left = added(tmp_path / "a.bin", settings)
+    assert taken == []
+    assert "What to do" in left[0]
+
+
+def test_a_folder_costs_one_walk_of_the_corpus_and_one_hash_of_each_file(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    settings.corpus.mkdir()
+    shutil.copy(TWO, settings.corpus / "two.pdf")
+    for paper in (ONE, TWO, SAMPLE / "download-interrupted.pdf"):
+        shutil.copy(paper, folder)
+    walk, digest = Mock(wraps=os.walk), Mock(wraps=hashlib.file_digest)
+    monkeypatch.setattr(os, "walk", walk)
+    monkeypatch.setattr(hashlib, "file_digest", digest)
+    added(folder, settings)
+    assert [call.args[0] for call in walk.call_args_list].count(settings.corpus) == 1
+    hashed = sorted(Path(call.args[0].name) for call in digest.call_args_list)
+    assert hashed == sorted([*folder.iterdir(), settings.corpus / "two.pdf"])
 
 
 def test_the_corpus_added_to_itself_stays_as_it_is(settings: Settings) -> None:

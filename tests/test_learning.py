@@ -1,5 +1,7 @@
 """The command `precedent train`: what it says, when it puts a head in place, and that the next run goes by it."""
 
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,12 @@ from pipeline import coding, learning
 from pipeline.cli import cli
 from pipeline.codebook import load_codebook
 from pipeline.coding.adapt import Gain
+from pipeline.coding.document import shipped_head
+from pipeline.coding.head import load_head, save_head
 from pipeline.errors import PrecedentError
 from pipeline.plan import fingerprints
 from tests.coding.test_adapt import corpus
+from tests.faults import CONTEXT, PATIENCE
 
 BOOK = load_codebook()
 
@@ -24,7 +29,7 @@ def decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def trained(folder: Path, *options: str) -> tuple[str, BaseException | None]:
-    result = CliRunner().invoke(cli, ["train", str(folder), *options])
+    result = CliRunner().invoke(cli, ["train", str(folder), "--out", str(folder / "out"), *options])
     return result.output, result.exception
 
 
@@ -60,6 +65,32 @@ def test_a_head_that_is_no_worse_is_put_in_place(decided: Path, monkeypatch: pyt
     gain_of(monkeypatch, 0.6, 0.6)
     assert trained(decided)[1] is None
     assert (decided / "head.npz").exists()
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_head_that_is_cut_off_while_it_is_written_leaves_the_old_one(dies: bool, tmp_path: Path) -> None:
+    own = tmp_path / "head.npz"
+    head = shipped_head(BOOK.fingerprint)
+    assert head is not None
+    save_head(head, own)
+    before = own.read_bytes()
+    child = CONTEXT.Process(target=_cut_off, args=(own, dies))
+    child.start()
+    child.join(PATIENCE)
+    assert child.exitcode == (-signal.SIGXFSZ if dies else 1)
+    assert own.read_bytes() == before
+    assert coding.own_head(own, BOOK.fingerprint) is not None
+    if not dies:
+        assert list(tmp_path.iterdir()) == [own]
+
+
+def _cut_off(path: Path, dies: bool) -> None:
+    """Write a head where a file may have 10,000 bytes: beyond that the write fails, or the process is killed in it."""
+    head = load_head(path)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL if dies else signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    save_head(head, path)
 
 
 def test_a_head_of_ones_own_makes_the_coding_stale_and_nothing_before_it(

@@ -22,6 +22,7 @@ from pipeline.coding.features import Features, ngrams
 from pipeline.coding.matching import Hit, Matches
 from pipeline.coding.words import UNREADABLE, shipped_vectors
 from pipeline.errors import PrecedentError
+from pipeline.files import write_bytes
 
 Array = NDArray[np.float64]
 WORD = "word "  # what the names of n-gram features begin with
@@ -199,13 +200,14 @@ def _hit(hit: Hit | None) -> tuple[float, float, float]:
 
 
 def save_head(head: Head, path: Path) -> None:
-    """Write a head as npz without pickle: numbers as arrays, everything else as JSON."""
+    """Write a head as npz without pickle: numbers as arrays, everything else as JSON. Raises StoreError; then, as after
+    a kill, the head that was there is still there."""
     texts = {name: getattr(head, name) for name in ("names", "outputs", "evidence", "prior", "threshold", "about")}
     data = np.frombuffer(json.dumps(texts, sort_keys=True).encode(), np.uint8)
     arrays = {name: getattr(head, name).astype(np.float16) for name in ("scale", "weights", "bias")}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, texts=data, **arrays)
-    path.write_bytes(buffer.getvalue())
+    write_bytes(path, buffer.getvalue())
 
 
 def load_head(path: Path) -> Head:

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 from pipeline.abstracts import FEWEST, as_file
 from pipeline.bibliography import normal_doi, normal_title
+from pipeline.corpus import by_size, same_paper
 from pipeline.errors import HarvestError, PrecedentError, SettingsError
-from pipeline.files import same_file, write_bytes
+from pipeline.files import write_bytes
 from pipeline.harvest import openalex, record, unpaywall
 from pipeline.harvest.record import FOLDER, Record
 from pipeline.harvest.web import Web, place
@@ -215,7 +216,7 @@ def _pdf(web: Web, copy: Copy) -> bytes:
 def _kept(settings: Settings, made: Record, copy: Copy, content: bytes) -> Record:
     """The record of a PDF that was downloaded, which is written unless the corpus has it."""
     about = replace(made, license=copy.license, version=copy.version, source=copy.url, sha256=_sha256(content))
-    held = same_file(settings.corpus, len(content), about.sha256)
+    held = same_paper(by_size(settings.corpus, settings.out), len(content), about.sha256)
     if held:
         return replace(about, state="there already", reason=f"as {held.relative_to(settings.corpus)}", tries=IN_VAIN)
     file = f"{made.key}.pdf"

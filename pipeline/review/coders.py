@@ -16,6 +16,7 @@ from pipeline.evidence import code_labels
 from pipeline.records import Coding
 from pipeline.review import compared, double, pages
 from pipeline.review.answers import COOKIE, LONGEST, Show, to, who
+from pipeline.review.blinded import blind_left, left_of
 from pipeline.review.deciding import code_of, last_standing, made_on_coding, made_on_words, marked_seen
 from pipeline.review.desk import Desk
 from pipeline.review.guard import told
@@ -33,7 +34,7 @@ def _add_names(app: FastAPI, desk: Desk, show: Show) -> None:
     @app.get("/coders")
     def coders(request: Request) -> HTMLResponse:
         desk.catch_up()
-        by_coder, sample = compared.work(desk), compared.sample(desk)
+        sample, left = compared.sample(desk), left_of(desk, who(request))
         return show(
             "coders",
             request,
@@ -42,7 +43,8 @@ def _add_names(app: FastAPI, desk: Desk, show: Show) -> None:
             rows=compared.agreement_of(desk),
             open=len(compared.disputed(desk)),
             sample=len(sample),
-            done=sum(by_coder.get(who(request), {}).get(unit) is not None for unit in sample),
+            done=len(sample) - len(left),
+            blind=blind_left(desk, who(request)),
         )
 
     @app.post("/coders/name")
@@ -64,8 +66,7 @@ def _add_blind(app: FastAPI, desk: Desk, show: Show) -> None:
     def blind(request: Request) -> HTMLResponse:
         desk.catch_up()
         coder = who(request)
-        seen = {unit for unit, given in compared.work(desk).get(coder, {}).items() if given is not None}
-        left = [unit for unit in compared.sample(desk) if unit not in seen]
+        left = left_of(desk, coder)
         if not left:
             return show("blind_done", request, here="/coders")
         return show("blind", request, here="/coders", left=len(left), **_sentence(desk, left[0], coder))

@@ -1,13 +1,17 @@
 """The pages of the codebook: what a code means, what was accepted and rejected, what another term would do."""
 
+import shlex
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from pipeline.codebook import Code
+from pipeline.evidence import code_labels
+from pipeline.learning import last
 from pipeline.records import Coding
-from pipeline.review.answers import Show
+from pipeline.review.answers import Show, who
+from pipeline.review.blinded import blind_left
 from pipeline.review.desk import Desk
 from pipeline.review.looking import bylines
 from pipeline.review.proposal import Change, effect
@@ -37,8 +41,26 @@ def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
         if found is None:
             return show("gone", request, status=404)
         values = {"code": found, "family": family, "term": term, "change": change, "changes": CHANGES}
+        if blind_left(desk, who(request)):  # what a code means is theirs to read, what others gave it is not
+            return show("code", request, here="/codebook", blind=True, **values)
         tried = _tried(desk, (family, code), change, term) if term else None
-        return show("code", request, here="/codebook", tried=tried, **values, **_examples(desk, family, code))
+        values |= {"blind": False, "tried": tried, **_examples(desk, family, code)}
+        return show("code", request, here="/codebook", **values)
+
+    @app.get("/training")
+    def training(request: Request) -> HTMLResponse:
+        settings = desk.settings
+        command = shlex.join(["precedent", "train", str(settings.corpus), "--out", str(settings.out)])
+        return show("training", request, here="/codebook", command=command, own=settings.own_head, **_trained(desk))
+
+
+def _trained(desk: Desk) -> dict[str, Any]:
+    """What the last training gained, by family and code of the codebook."""
+    told = last(desk.settings.out)
+    names = code_labels(desk.codebook) | {(f.id, ""): f"{f.label} (family)" for f in desk.codebook.families}
+    names["", ""] = "All codes"
+    gains = [(names[key], gain) for gain in told.get("gains", []) if (key := (gain["family"], gain["code"])) in names]
+    return {"gains": gains, "told": told}
 
 
 def _found(desk: Desk, family: str, code: str) -> Code | None:

@@ -20,7 +20,7 @@ from pipeline.errors import CorpusError
 from pipeline.evidence import Held, by_side, sides_of
 from pipeline.gathered import done_part, gathered
 from pipeline.outcomes import Comparison
-from pipeline.plan import make_plan
+from pipeline.plan import make_plan, without_damage
 from pipeline.records import CodedPaper, Coding, Document, Paper, Passage
 from pipeline.refresh import versions
 from pipeline.review.double import finder
@@ -50,11 +50,11 @@ class Desk:
     # ---- loading ----
 
     def _load(self) -> None:
-        self._run = publish.load_run(self.settings.out).get("run_id", "")
-        if not self._run:
+        self._run = _last_run(self.settings.out)
+        if not self._run[0]:
             remedy = f"run first: precedent run {self.settings.corpus}"
             raise CorpusError("there is no finished run to review", str(self.settings.out), remedy)
-        self.plan = done_part(make_plan(self.settings, load_codebook(self.settings.codebook)))
+        self.plan = done_part(without_damage(make_plan(self.settings, load_codebook(self.settings.codebook))))
         self.work = gathered(self.plan)
         self.codebook: Codebook = self.plan.codebook
         self.versions = versions(self.plan)
@@ -85,7 +85,7 @@ class Desk:
     def catch_up(self) -> None:
         """See what happened since: a run that finished, decisions from here, a colleague's server or an import."""
         with self.lock:
-            if publish.load_run(self.settings.out).get("run_id") != self._run:
+            if _last_run(self.settings.out) != self._run:
                 self._load()
                 return
             file, size = _stamp(self.log)
@@ -252,6 +252,12 @@ def _by_document(codings: Iterable[Coding]) -> dict[str, list[Coding]]:
     for coding in codings:
         held[coding.document_id].append(coding)
     return held
+
+
+def _last_run(out: Path) -> tuple[str, str]:
+    """Id and end of the last finished run: one that only makes anew what was damaged has the same id."""
+    run = publish.load_run(out)
+    return run.get("run_id", ""), run.get("finished", "")
 
 
 def _stamp(path: Path) -> tuple[int, int]:

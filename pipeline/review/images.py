@@ -20,7 +20,7 @@ def page_image(pdf: Path, number: int, out: Path, document_id: str, memory_mb: i
     Raises UnreadablePaper where the page cannot be drawn within the limits, StoreError on a full disk.
     """
     kept = out / STATE / "pages" / f"{document_id}-{number}.png"
-    if not _is_whole(kept):
+    if not is_whole(kept):
         draw = partial(_draw, number=number, document_id=document_id)
         ((_, drawn),) = run_limited(draw, [pdf], 1, SECONDS, memory_mb)
         if isinstance(drawn, PrecedentError):
@@ -32,7 +32,7 @@ def page_image(pdf: Path, number: int, out: Path, document_id: str, memory_mb: i
     return kept
 
 
-def _is_whole(picture: Path) -> bool:
+def is_whole(picture: Path) -> bool:
     """Whether a picture is there and its own checksums hold."""
     from PIL import Image
 

@@ -31,18 +31,25 @@ def add_lists(app: FastAPI, desk: Desk, show: Show) -> None:
 
     @app.get("/cell/{family}/{code}/{side}")
     def cell(
-        request: Request, family: str, code: str, side: str, start: Annotated[int, Query(alias="from", ge=1)] = 1
+        request: Request,
+        family: str,
+        code: str,
+        side: str,
+        start: Annotated[int, Query(alias="from", ge=1)] = 1,
+        beside: str = "",
     ) -> HTMLResponse:
         desk.catch_up()
         within = f"cell:{family}:{code}:{side}"
         found = sequence(within, desk)
         shown = [c for i in found.ids[start - 1 : start - 1 + pages.PER_PAGE] if (c := desk.find(i))]
+        chosen = next((c for c in shown if c.id == beside), shown[0] if shown else None)
         return show(
             "cell",
             request,
             heading=found.name,
             shown=shown,
-            picture=_picture(desk, shown[0]) if shown else None,
+            beside=chosen.id if chosen else "",
+            picture=_picture(desk, chosen) if chosen else None,
             total=len(found.ids),
             first=start,
             per_page=pages.PER_PAGE,

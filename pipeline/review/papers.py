@@ -1,5 +1,6 @@
 """The page of papers: drop new ones in, put their metadata right, take one out, and run again."""
 
+import math
 import re
 import tempfile
 from pathlib import Path
@@ -17,7 +18,7 @@ from pipeline.files import ASIDE, STATE
 from pipeline.records import Paper
 from pipeline.review.answers import Show, to, who
 from pipeline.review.desk import Desk
-from pipeline.review.guard import told
+from pipeline.review.guard import UPLOAD, length, told
 from pipeline.review.running import Runner
 
 LARGEST = 300_000_000  # bytes of a paper
@@ -30,15 +31,11 @@ def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
     @app.get("/papers")
     def papers(request: Request) -> HTMLResponse:
         desk.catch_up()
-        return show("papers", request, here="/papers", fields=FIELDS, rows=_rows(desk), out=_out(desk))
+        return show("papers", request, here="/papers", fields=FIELDS, rows=_rows(desk), out=_out(desk), largest=LARGEST)
 
-    @app.post("/papers/upload")
+    @app.post(UPLOAD)
     async def upload(request: Request, name: str = "") -> PlainTextResponse:
-        with tempfile.TemporaryDirectory(prefix=ASIDE, dir=desk.settings.out / STATE) as folder:
-            file = Path(folder) / "paper.pdf"
-            if not await _received(request, file):
-                return PlainTextResponse(f"{name}: not added: it is larger than {LARGEST // 1_000_000} MB")
-            return PlainTextResponse(await run_in_threadpool(_taken, desk, file, name))
+        return await _uploaded(request, desk, name)
 
     @app.post("/papers/{action}")
     async def change(request: Request, action: str) -> RedirectResponse:
@@ -58,9 +55,24 @@ def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
         return show("run", request, here="/papers", going=runner.going, ended=runner.ended, words=runner.words())
 
 
+async def _uploaded(request: Request, desk: Desk, name: str) -> PlainTextResponse:
+    """Take in a file that is sent; the answer says in words what became of it."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=ASIDE, dir=desk.settings.out / STATE) as folder:
+            file = Path(folder) / "paper.pdf"
+            if await _received(request, file):
+                return PlainTextResponse(await run_in_threadpool(_taken, desk, file, name))
+    except OSError as error:
+        return PlainTextResponse(f"{name}: not added: {error.strerror or error}", status_code=507)
+    words = f"{name}: not added: it is larger than {LARGEST // 1_000_000} MB; copy it into the folder"
+    return PlainTextResponse(f"{words} {desk.settings.corpus} yourself", status_code=413)
+
+
 async def _received(request: Request, file: Path) -> bool:
-    """Write what is sent to a file; False where it is too large."""
+    """Write what is sent to a file, piece by piece; False where it is larger than LARGEST, or says so beforehand."""
     size = 0
+    if LARGEST < length(request) < math.inf:
+        return False
     with file.open("wb") as handle:
         async for chunk in request.stream():
             size += len(chunk)

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from pipeline.errors import PrecedentError
 from pipeline.evidence import code_labels
 from pipeline.export.templating import environment
-from pipeline.review import coders, codes, deciding, looking, missed, pages, papers
+from pipeline.review import blinded, coders, codes, deciding, looking, missed, pages, papers
 from pipeline.review.answers import Show, who
+from pipeline.review.blinded import gate
 from pipeline.review.desk import Desk
 from pipeline.review.guard import LOOPBACK, guard
 from pipeline.settings import Settings
@@ -29,11 +30,13 @@ def create_app(settings: Settings, port: int, token: str = "") -> FastAPI:
     """
     desk = Desk(settings)
     token = token or secrets.token_urlsafe(24)
-    app = FastAPI(title="Precedent review", docs_url=None, redoc_url=None, openapi_url=None)
+    gated = [Depends(gate(desk))]
+    app = FastAPI(title="Precedent review", docs_url=None, redoc_url=None, openapi_url=None, dependencies=gated)
     app.middleware("http")(guard(port, token))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     app.exception_handler(PrecedentError)(_explained)
     show = _pages(desk, token)
+    blinded.add_page(app, show)
     looking.add_lists(app, desk, show)
     looking.add_places(app, desk, show)
     deciding.add_routes(app, desk)

@@ -186,6 +186,7 @@ def test_a_second_coder_differs_blind_and_it_is_settled(page: Any, own_run: Sett
         page.keyboard.type(code)
         press(page, "Enter", "Enter")  # it is coded, and done
         press(page, "Enter", "Enter")  # the next two say nothing
+    named(page, "Cy")
     page.goto("/coders")
     expect(page, "table", "Taxes and charges")
     page.click("text=1 disagreement to settle")

@@ -28,6 +28,7 @@ def test_two_blind_coders_differ_and_it_is_settled(browser: Browser, own_run: Se
     browser.post("/coders/sample")
     blind(browser, "Ada", ["taxes", "regulation", "", "taxes"])
     blind(browser, "Bo", ["taxes", "subsidies", "", "taxes"])
+    browser.post("/coders/name", name="Cy")  # who did not code blind, and settles
     page = shown(browser.get("/coders"))
     assert "1 disagreement to settle" in page
     assert re.search(r"Taxes and charges 4 \d+ 2 1\.00", page)  # four sentences, given in two, all agree
@@ -60,6 +61,53 @@ def test_a_blind_coder_stays_with_a_sentence_until_it_is_done_whatever_the_machi
         page = browser.post("/blind/seen", **place, domain="cp").text
         assert dict(re.findall(r'name="(document_id|start|end)" value="(\w+)"', page)) != place
     assert met == {True, False}  # both were tried
+
+
+def test_what_others_made_is_closed_to_a_blind_coder_until_their_sample_is_done(
+    browser: Browser, own_run: Settings
+) -> None:
+    row = table(own_run, "evidence")[0]
+    code, coding = f"{row['family']}/{row['code']}", row["coding_id"]
+    closed = ["/", "/queue?order=paper", "/queue?order=disputed", "/missed", "/disagreements", "/papers", "/run"]
+    closed += [f"/cell/{code}/cp", f"/cell/{code}/climate", f"/coding/{coding}", f"/paper/{row['document_id']}"]
+    still_open = ["/blind", "/coders", "/codebook", f"/codebook/{code}", f"/image/{row['document_id']}/1.png"]
+    browser.post("/coders/name", name="Ada")
+    browser.post("/decide", action="accept", coding_id=coding, within="")
+    browser.post("/coders/sample")
+    blind(browser, "Bo", ["taxes"])
+    assert browser.client.get("/coding/none").status_code == 403  # nor does it tell what there is
+    for address in closed:
+        answer = browser.client.get(address)
+        assert answer.status_code == 403, address
+        assert re.search(r"opens for Bo when your sample is done: \d+ sentences are left", shown(answer.text))
+        assert row["quote"] not in answer.text
+    for address in still_open:
+        assert browser.client.get(address).status_code == 200, address
+    assert "It is shown to you when your sample is done" in browser.get("/coders")
+    page = browser.get(f"/codebook/{code}?term=tax")
+    assert "Terms" in page
+    assert "Accepted by people" not in page
+    assert "would gain" not in page
+    taken = len(read(own_run.log))
+    for address in ("/decide", "/add", "/undo", "/missed/seen", "/settle", "/papers/exclude"):
+        assert browser.post(address, action="accept", coding_id=coding, within="").status_code == 403, address
+    assert len(read(own_run.log)) == taken
+    browser.post("/coders/name", name="Ada")  # has looked openly all along
+    assert all(browser.client.get(address).status_code == 200 for address in closed)
+    assert "Accepted by people" in browser.get(f"/codebook/{code}")
+    browser.post("/coders/name", name="Bo")
+    while "left ·" in (page := browser.get("/blind")):
+        place = dict(re.findall(r'name="(document_id|start|end)" value="(\w+)"', page))
+        browser.post("/blind/seen", **place, domain="cp")
+    assert all(browser.client.get(address).status_code == 200 for address in closed)
+
+
+def test_who_takes_back_their_only_blind_step_is_not_blind(browser: Browser) -> None:
+    browser.post("/coders/sample")
+    blind(browser, "Bo", [""])
+    assert browser.client.get("/").status_code == 403
+    browser.post("/blind/undo")
+    assert browser.client.get("/").status_code == 200
 
 
 def test_agreement_is_told_on_the_command_line(browser: Browser, own_run: Settings) -> None:

@@ -1,5 +1,7 @@
 """What the pages refuse: foreign names, foreign pages, pages of an earlier start."""
 
+from collections.abc import Iterator
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -72,9 +74,30 @@ def test_a_token_of_strange_letters_is_refused_like_any_other(client: TestClient
     assert client.post("/papers/upload?name=a.pdf", content=b"", headers=headers).status_code == 403
 
 
-def test_a_form_that_is_longer_than_any_of_the_pages_is_not_taken(client: TestClient) -> None:
+@pytest.mark.parametrize("address", ["/coders/name", "/decide", "/settle", "/missed/add", "/papers/exclude", "/run"])
+@pytest.mark.parametrize("headers", [{}, {"x-precedent-token": TOKEN}])
+def test_a_form_that_is_longer_than_any_of_the_pages_is_not_taken(
+    client: TestClient, address: str, headers: dict[str, str]
+) -> None:
     form = {"token": TOKEN, "name": "x" * 200_000}
-    assert client.post("/coders/name", data=form, headers={"Origin": HERE}).status_code == 403
+    answer = client.post(address, data=form, headers={"Origin": HERE, **headers})
+    assert answer.status_code == 413
+    assert "shorten what you typed" in answer.text
+    assert client.post("/coders/name", data={**form, "name": "x" * 90_000}, headers={"Origin": HERE}).status_code == 200
+
+
+def test_a_form_that_does_not_say_how_long_it_is_is_not_read(client: TestClient) -> None:
+    read = []
+
+    def endless() -> Iterator[bytes]:
+        for piece in range(1000):
+            read.append(piece)
+            yield b"x" * 1000
+
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/coders/name", content=endless(), headers={"Origin": HERE, **kind})
+    assert answer.status_code == 413
+    assert not read
 
 
 def test_the_name_of_a_coder_is_kept_from_scripts_and_other_sites(client: TestClient) -> None:

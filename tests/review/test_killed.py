@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from pipeline.decisions.log import read
 from pipeline.settings import Settings
@@ -56,3 +57,23 @@ def test_a_kill_loses_no_decision_that_was_shown_as_taken(own_run: Settings) -> 
     again = Browser(own_run)
     for coding in (taken[0], taken[-1]):
         assert 'class="tag accepted"' in again.get(f"/coding/{coding}")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the most memory a process has held is told in /proc")
+def test_a_large_file_goes_to_the_disk_and_not_to_memory(own_run: Settings) -> None:
+    process, client = served(own_run)
+    token = re.findall(r'name="token" content="([^"]+)"', client.get("/papers").text)[0]
+    headers = {"Origin": str(client.base_url).rstrip("/"), "x-precedent-token": token}
+    pieces = (b"\0" * 1_000_000 for _ in range(200))
+    before = most_memory(process)
+    answer = client.post("/papers/upload?name=large.pdf", content=pieces, headers=headers)
+    grown = most_memory(process) - before
+    process.terminate()
+    process.wait()
+    assert "large.pdf: not added" in answer.text  # it is no paper
+    assert grown < 60_000
+
+
+def most_memory(process: subprocess.Popen[str]) -> int:
+    """The most memory that a process has held, in kilobytes."""
+    return int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8"))[0])

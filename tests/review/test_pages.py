@@ -1,14 +1,19 @@
 """The review as a researcher uses it: look, decide, take back, add, put papers right."""
 
+import errno
 import re
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import cli
 from pipeline.codebook import load_codebook
 from pipeline.decisions.log import read
 from pipeline.refresh import refresh
+from pipeline.review import papers
 from pipeline.review.pages import code_named
 from pipeline.review.papers import file_name
 from pipeline.settings import Settings
@@ -26,6 +31,26 @@ def test_the_matrix_says_what_the_comparison_says(browser: Browser, own_run: Set
             papers, of = row[f"{side}_papers"], row[f"{side}_of_papers"]
             found = re.search(rf'href="/cell/{row["family"]}/{row["code"]}/{side}"><b>(\d+)</b> of (\d+)', page)
             assert (found.groups() if found else ("0", of)) == (papers, of)
+
+
+def test_every_quote_of_a_cell_opens_the_page_it_stands_on(browser: Browser, own_run: Settings) -> None:
+    rows = [r for r in table(own_run, "evidence") if (r["code"], r["domain"]) == ("tax_charge", "climate")]
+    pages = {r["coding_id"]: (r["document_id"], r["page"]) for r in rows}
+    first = browser.get("/cell/instrument/tax_charge/climate")
+    links = re.findall(r'href="(\?from=1&amp;beside=(\w+)#q(\w+))"', first)
+    chosen = re.findall(r'<li id="q(\w+)" aria-current="true">', first)
+    assert {coding for _, coding, _ in links} | set(chosen) == set(pages)
+    assert len(set(pages.values())) > 2
+    for address, coding, anchor in links:
+        page = browser.get("/cell/instrument/tax_charge/climate" + address.replace("&amp;", "&").partition("#")[0])
+        assert re.findall(r'src="/image/(\w+)/(\d+)\.png"', page) == [pages[coding]]
+        assert re.findall(r'<li id="q(\w+)" aria-current="true">', page) == [coding] == [anchor]
+        assert page.count(" chosen") >= 1
+    for nothing in ("none", "<b>", next(r["coding_id"] for r in table(own_run, "evidence") if r not in rows)):
+        assert chosen[0] in re.findall(
+            r'<li id="q(\w+)" aria-current="true">',
+            browser.get(f"/cell/instrument/tax_charge/climate?beside={nothing}"),
+        )
 
 
 def test_a_decision_is_on_the_log_before_the_page_shows_it(browser: Browser, own_run: Settings) -> None:
@@ -161,6 +186,37 @@ def test_papers_are_taken_by_drag_and_drop(browser: Browser, own_run: Settings, 
     assert not list((own_run.out / "state").glob(".aside-*"))
 
 
+@pytest.mark.parametrize("says", [True, False])
+def test_a_file_beyond_the_limit_is_left_and_said_so(
+    says: bool, browser: Browser, own_run: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(papers, "LARGEST", 2_000_000)
+    assert "files of up to 2 MB" in browser.get("/papers")
+    before = set(own_run.corpus.iterdir())
+    headers = {"Origin": HERE, "x-precedent-token": TOKEN}
+    content = b"%PDF-" + bytes(2_000_000)
+    pieces = content if says else (content[at : at + 65_536] for at in range(0, len(content), 65_536))
+    answer = browser.client.post("/papers/upload?name=a.pdf", content=pieces, headers=headers)
+    assert answer.status_code == 413
+    assert re.search(
+        r"a\.pdf: not added: it is larger than 2 MB; copy it into the folder .*corpus yourself", answer.text
+    )
+    assert set(own_run.corpus.iterdir()) == before
+    assert not list((own_run.out / "state").glob(".aside-*"))
+
+
+def test_a_full_disk_while_a_file_is_sent_is_said(
+    browser: Browser, own_run: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    headers = {"Origin": HERE, "x-precedent-token": TOKEN}
+    answer = browser.client.post("/papers/upload?name=a.pdf", content=b"%PDF-", headers=headers)
+    assert answer.text == "a.pdf: not added: No space left on device"
+
+
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -183,6 +239,26 @@ def test_a_term_is_tried_before_it_is_kept(browser: Browser) -> None:
     page = shown(browser.get("/codebook/instrument/tax_charge?term=tax&change=unless"))
     assert re.search(r"would gain 0 and lose [1-9]\d* sentences", page)
     assert "must stand between two words" in browser.get("/codebook/instrument/tax_charge?term=..")
+
+
+def test_what_training_gained_is_shown_with_its_command(browser: Browser, own_run: Settings) -> None:
+    assert "/training" in browser.get("/codebook")
+    page = shown(browser.get("/training"))
+    assert "Nothing was trained yet" in page
+    assert f"precedent train {own_run.corpus} --out {own_run.out}" in page
+    for action, rows in (("accept", browser.codings()[:8]), ("reject", browser.codings()[-8:])):
+        for coding in rows:
+            browser.post("/decide", action=action, coding_id=coding, within="")
+    refresh(own_run)
+    result = CliRunner().invoke(cli, ["train", str(own_run.corpus), "--out", str(own_run.out)])
+    now, new, gain, cases = re.findall(r"^all codes +([\d.]+) +([\d.]+) +([+-][\d.]+) +(\d+)$", result.output, re.M)[0]
+    page = shown(browser.get("/training"))
+    assert f"All codes {now} {new} {gain} {cases} " in page
+    assert ("was put in place" in page) == own_run.own_head.exists()
+    assert ("it was not put in place" in page) != own_run.own_head.exists()
+    kept = own_run.out / "state" / "training.json"
+    kept.write_bytes(kept.read_bytes().replace(b"before", b"bevore", 1))
+    assert "Nothing was trained yet" in browser.get("/training")
 
 
 def test_the_picture_of_a_page_is_made_once(browser: Browser, own_run: Settings) -> None:

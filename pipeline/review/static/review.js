@@ -152,10 +152,18 @@ async function upload(place, files) {
   const list = place.parentElement.querySelector("[data-taken]");
   for (const file of files) {
     const line = list.appendChild(document.createElement("li"));
+    if (file.size > +place.dataset.largest) {
+      line.textContent = `${file.name}: not added: it is larger than ${Math.floor(place.dataset.largest / 1e6)} MB; copy it into the folder of papers yourself`;
+      continue;
+    }
     line.textContent = `${file.name}: being read`;
     const headers = { "x-precedent-token": token(), "Content-Type": "application/octet-stream" };
-    const answer = await fetch(`/papers/upload?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers });
-    line.textContent = await answer.text();
+    try {
+      const answer = await fetch(`/papers/upload?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers });
+      line.textContent = await answer.text();
+    } catch {
+      line.textContent = `${file.name}: not added: the server did not answer; load the page anew and try again`;
+    }
   }
 }
 
