@@ -18,7 +18,9 @@ from pipeline.refresh import READ, Run
 from pipeline.settings import Settings
 from pipeline.work import BatchJob, Outcome, process_batch
 
-AT_ONCE = 5  # papers a task: some ten seconds of work, so that all workers end at about the same time
+# papers a task: each begins with three seconds in which its process loads the models, so many where there are many;
+# but few enough that a thread has PARTS of them, so that all workers end at about the same time
+FEWEST, MOST, PARTS = 5, 40, 8
 PATIENCE = 20  # seconds that a scheduler may take to answer
 
 log = logging.getLogger("precedent")
@@ -36,7 +38,9 @@ def driver(settings: Settings, run: Run) -> Run:
 def read_there(address: str, batches: Sequence[BatchJob]) -> list[tuple[Outcome, ...]]:
     """The outcomes of batches that the cluster at `address` worked on, in order. Raises PrecedentError."""
     client, as_completed, killed = _connected(address)
-    tasks = [task for batch in batches for task in tasks_of(batch)]
+    threads = sum(client.nthreads().values())
+    papers = sum(len(batch.jobs) for batch in batches)
+    tasks = [task for batch in batches for task in tasks_of(batch, at_once(papers, threads))]
     with client:
         futures = client.map(process_there, tasks, pure=False)
         try:
@@ -65,10 +69,15 @@ def _connected(address: str) -> tuple[Any, Any, Any]:
     return client, as_completed, KilledWorker
 
 
-def tasks_of(batch: BatchJob) -> list[BatchJob]:
-    """A batch in parts that take one process each: how many a worker takes at once is its number of threads."""
+def at_once(papers: int, threads: int) -> int:
+    """How many papers a task holds, of so many on a cluster of so many threads; it may have none yet."""
+    return max(FEWEST, min(MOST, papers // (PARTS * max(threads, 1))))
+
+
+def tasks_of(batch: BatchJob, size: int) -> list[BatchJob]:
+    """A batch in tasks that take one process each: how many a worker takes at once is its number of threads."""
     settings = replace(batch.settings, workers=1)
-    return [BatchJob(batch.jobs[i : i + AT_ONCE], settings) for i in range(0, len(batch.jobs), AT_ONCE)]
+    return [BatchJob(batch.jobs[i : i + size], settings) for i in range(0, len(batch.jobs), size)]
 
 
 def process_there(batch: BatchJob) -> tuple[Outcome, ...]:

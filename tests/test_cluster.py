@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cluster import process_there, read_there, tasks_of
+from pipeline.cluster import FEWEST, MOST, at_once, process_there, read_there, tasks_of
 from pipeline.codebook import load_codebook
 from pipeline.errors import CorpusError, PrecedentError, StoreError
 from pipeline.export import read_table
@@ -81,6 +81,13 @@ def test_no_scheduler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         read_there("tcp://127.0.0.1:1", [])
 
 
+@pytest.mark.parametrize(
+    ("papers", "threads", "expected"), [(10, 2, FEWEST), (2000, 2, MOST), (2000, 20, 12), (1000, 0, MOST)]
+)
+def test_a_task_is_worth_its_start_and_leaves_some_for_each_worker(papers: int, threads: int, expected: int) -> None:
+    assert at_once(papers, threads) == expected
+
+
 def test_a_worker_that_would_see_or_make_something_else_refuses(own_run: Settings) -> None:
     """Else its papers would be taken for vanished, or results of another version for those of this one."""
     for kept in own_run.out.glob("state/*/*/*/*.parquet"):
@@ -88,7 +95,7 @@ def test_a_worker_that_would_see_or_make_something_else_refuses(own_run: Setting
     plan = make_plan(own_run, load_codebook())
     with lock(own_run.out):
         pass
-    (task, *more) = tasks_of(BatchJob(plan.todo, own_run))
+    (task, *more) = tasks_of(BatchJob(plan.todo, own_run), 5)
     assert sum(len(t.jobs) for t in (task, *more)) == len(plan.todo)
     elsewhere = replace(own_run, corpus=own_run.corpus / "elsewhere")
     with pytest.raises(CorpusError, match="does not see the folder of papers"):
