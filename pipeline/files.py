@@ -1,6 +1,7 @@
 """Files that are there whole or not at all and tell when they were damaged, and the lock that keeps two runs apart."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -141,6 +142,9 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def unwritable(path: Path, error: OSError) -> Unwritable:
-    """The error for a place that cannot be written."""
+    """The error for a place that cannot be written; where a disk is full, it says which."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        disk = next((place for place in path.absolute().parents if place.is_mount()), path.parent)
+        error = OSError(error.errno, f"{error.strerror}: the disk at {disk} is full")
     remedy = "free space or mend the rights, or give another folder with --out; then run again, nothing is lost"
     return Unwritable(f"cannot write ({error.strerror or error})", str(path), remedy)

@@ -18,12 +18,12 @@ from pipeline import publish
 from pipeline import refresh as running
 from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
-from pipeline.errors import CorpusError, DecisionError, StoreError
+from pipeline.errors import CorpusError, DecisionError, StoreError, Unwritable
 from pipeline.files import sha256_of
 from pipeline.plan import Plan
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
-from pipeline.store import remove_damaged
+from pipeline.store import STAGES, remove_damaged
 from tests.conftest import SAMPLE
 from tests.faults import Scene, kill_at, made_files, recovers, staged
 
@@ -222,6 +222,24 @@ def test_a_disk_that_fills_up(scene: Scene, here: Settings, tmp_path: Path) -> N
             recovers(scene, full)
         (tmp_path / "disk").rmdir()
     assert filled == 2
+
+
+def test_a_disk_that_fills_up_while_a_child_saves_a_paper(scene: Scene, here: Settings, tmp_path: Path) -> None:
+    with disk(tmp_path / "disk", room(here.out / "state" / "read") // 2) as place:
+        full = Settings(corpus=here.corpus, out=place / "out", workers=1)
+        with pytest.raises(Unwritable, match=rf"No space left on device: the disk at {place} is full") as caught:
+            refresh(full)
+        assert Path(caught.value.where).relative_to(full.out / "state").parts[0] in STAGES  # so a child wrote it
+        assert "free space" in caught.value.remedy
+        assert not list(full.out.rglob("*.rejected.json")), "a paper was blamed for the disk"
+        assert not list(full.out.rglob(".aside-*"))
+        done = len(list(full.out.glob("state/code/*/*/*.parquet")))
+        mount("-o", "remount,size=50m", str(place))
+        summary = refresh(full)
+        assert summary.coded == summary.papers - done
+        undisturbed = replace(full, out=tmp_path / "undisturbed")
+        refresh(undisturbed)
+        assert made_files(full.out) == made_files(undisturbed.out)
 
 
 def test_an_output_folder_that_cannot_be_written(scene: Scene, here: Settings, tmp_path: Path) -> None:
