@@ -6,7 +6,9 @@ import hashlib
 import json
 import logging
 import os
+import platform
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from pipeline.errors import AlreadyRunning, StoreError, Unwritable
 
 STATE = "state"  # folder of what is kept between runs, in the output folder
 ASIDE = ".aside-"  # begins the names of what is not yet whole
+ABANDONED = 24 * 3600  # seconds after which what another machine left half-written is taken for given up
 FORMAT = 1  # of the state's layout; the next where an older version could not tell that it must not touch it
 CHECK = "check"  # in a record: the sha256 of the rest of it
 
@@ -41,7 +44,8 @@ def lock(out: Path) -> Iterator[None]:
         check_format(out)
         if read_record(_format(out)) is None:
             write_record(_format(out), {"format": FORMAT})
-        _sweep(out)
+        for path in (out / STATE).glob(f"**/{ASIDE}*"):
+            sweep(path)
         yield
 
 
@@ -58,10 +62,35 @@ def _format(out: Path) -> Path:
     return out / STATE / "format.json"
 
 
-def _sweep(out: Path) -> None:
-    """Remove what a killed run left half-written."""
-    for path in (out / STATE).glob(f"**/{ASIDE}*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+def aside_prefix() -> str:
+    """What the names of this process's half-written files begin with: machines that share a folder share no numbers
+    of processes."""
+    return f"{ASIDE}{_machine()}-{os.getpid()}-"
+
+
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def sweep(path: Path) -> None:
+    """Remove something half-written, unless a process of this machine or another machine may be writing it yet."""
+    machine, _, rest = path.name.removeprefix(ASIDE).partition("-")
+    process = rest.partition("-")[0]
+    with contextlib.suppress(FileNotFoundError):  # whole by now, or swept by another
+        ours = machine == _machine() and process.isdecimal() and not _lives(int(process))
+        if ours or path.stat().st_mtime < time.time() - ABANDONED:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _lives(process: int) -> bool:
+    """Whether another process of this number lives; this one itself has only begun, and left nothing."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
 
 
 def sha256_of(path: Path) -> str:
@@ -113,7 +142,7 @@ def whole(path: Path) -> Iterator[Path]:
     """A place beside `path` to write to; what was written is flushed and takes the place of `path`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+        aside = path.with_name(f"{aside_prefix()}{path.name}")
         try:
             yield aside
             with aside.open("rb") as handle:

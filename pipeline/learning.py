@@ -53,10 +53,11 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
 
 def _labels(settings: Settings) -> "list[Label]":
     """The sentences that people decided on. Raises PrecedentError where there are too few to learn from."""
+    from pipeline.artifacts import artifact
     from pipeline.decisions.training import labels_from
     from pipeline.plan import fingerprints
     from pipeline.refresh import finished
-    from pipeline.store import artifact, load_passages
+    from pipeline.store import load_passages
 
     results = finished(settings)
     key = fingerprints(results.codebook)["split"]

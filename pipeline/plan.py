@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired
 
-from pipeline import hashes, passages, store
+from pipeline import artifacts, hashes, passages, store
 from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
@@ -27,7 +27,7 @@ run_log = logging.getLogger("precedent")
 
 HERE = Path(__file__).parent
 CODE = {  # the source files whose change makes a stage's results stale
-    "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "files.py"),
+    "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "artifacts.py", "files.py"),
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
@@ -104,7 +104,7 @@ def _jobs(plan: Plan) -> Iterator[Job]:
 
 def without_damage(plan: Plan) -> Plan:
     """The plan once kept results that are damaged are removed, so that they are made anew from their papers."""
-    damaged = store.remove_damaged(result_path(job, stage) for job in _jobs(plan) for stage in store.STAGES)
+    damaged = artifacts.remove_damaged(result_path(job, stage) for job in _jobs(plan) for stage in artifacts.STAGES)
     for path in damaged:
         run_log.warning("%s was damaged; it is made anew from the paper", path)
     return make_plan(plan.settings, plan.codebook) if damaged else plan
@@ -140,7 +140,7 @@ def _digest(*parts: object) -> str:
 
 def result_path(job: Job, stage: str) -> Path:
     """Where the result of `stage` for this paper lies, or would lie."""
-    return store.artifact(job.out, stage, job.keys[stage], job.document_id)
+    return artifacts.artifact(job.out, stage, job.keys[stage], job.document_id)
 
 
 def kept_refusal(job: Job, settings: Settings) -> Rejection | None:
@@ -163,4 +163,4 @@ def _has_work(job: Job, settings: Settings) -> bool:
 
 
 def _whole(job: Job) -> bool:
-    return all(result_path(job, stage).is_file() for stage in store.STAGES)
+    return all(result_path(job, stage).is_file() for stage in artifacts.STAGES)

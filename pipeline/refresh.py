@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import coding, hashes, publish, snapshots, store
+from pipeline import artifacts, coding, hashes, publish, snapshots
 from pipeline.carry import carry
 from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
@@ -100,7 +100,7 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
         outcomes = [o for done in run(READ, process_batch, batches) for o in done]
         check_there(plan)
         (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
-        store.prune(settings.out, plan.keys, list(plan.scan.papers))
+        artifacts.prune(settings.out, plan.keys, list(plan.scan.papers))
         return summary  # type: ignore[no-any-return]  # a driver gives back what its function returned
 
 
@@ -215,7 +215,7 @@ def _topics(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]
 
 
 def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    return {stage: sum(o.seconds.get(stage, 0.0) for o in outcomes) for stage in store.STAGES}
+    return {stage: sum(o.seconds.get(stage, 0.0) for o in outcomes) for stage in artifacts.STAGES}
 
 
 def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds: dict[str, float]) -> Summary:

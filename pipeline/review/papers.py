@@ -13,7 +13,7 @@ from pipeline.decisions.decide import on_paper
 from pipeline.decisions.decision import FIELDS, Action, Decision
 from pipeline.errors import DecisionError, UnreadablePaper
 from pipeline.export.island import byline
-from pipeline.files import ASIDE, STATE
+from pipeline.files import STATE, aside_prefix
 from pipeline.records import Paper
 from pipeline.review.answers import Show, to, who
 from pipeline.review.desk import Desk
@@ -34,7 +34,7 @@ def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
 
     @app.post("/papers/upload")
     async def upload(request: Request, name: str = "") -> PlainTextResponse:
-        with tempfile.TemporaryDirectory(prefix=ASIDE, dir=desk.settings.out / STATE) as folder:
+        with tempfile.TemporaryDirectory(prefix=aside_prefix(), dir=desk.settings.out / STATE) as folder:
             file = Path(folder) / "paper.pdf"
             if not await _received(request, file):
                 return PlainTextResponse(f"{name}: not added: it is larger than {LARGEST // 1_000_000} MB")
