@@ -121,16 +121,25 @@ def read_record(path: Path) -> dict[str, Any] | None:
     """The record that `write_record` wrote; None, with a line in the log, where it is damaged; None where it is not
     there. One without a check is of an older version, and taken as it is."""
     try:
-        record = json.loads(path.read_bytes())
-        if isinstance(record, dict) and record.pop(CHECK, None) in (None, _check(record)):
-            return record
+        record = record_of(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         log.warning("%s cannot be read (%s)", path, type(error).__name__)
         return None
-    log.warning("%s is damaged, and not used", path)
-    return None
+    if record is None:
+        log.warning("%s is damaged, and not used", path)
+    return record
+
+
+def record_of(content: bytes) -> dict[str, Any] | None:
+    """The record in the bytes that `write_record` wrote, None where they are damaged."""
+    try:
+        record = json.loads(content)
+        good = isinstance(record, dict) and record.pop(CHECK, None) in (None, _check(record))
+    except (ValueError, RecursionError):
+        return None
+    return record if good else None
 
 
 def _check(record: dict[str, Any]) -> str:
