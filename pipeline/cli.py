@@ -45,9 +45,10 @@ def make_run(refresh: Refresh) -> click.Command:
     @click.command("run")
     @of_a_run
     @click.option("--dask", help="Address of the scheduler of a Dask cluster that reads and codes.")
-    def run(corpus: Path | None, out: Path | None, file: Path | None, dask: str | None) -> None:
+    @click.option("--state", help="Folder or address (s3://bucket/folder) where machines share what is made of papers.")
+    def run(corpus: Path | None, out: Path | None, file: Path | None, dask: str | None, state: str | None) -> None:
         """Read and code the papers in CORPUS (default: corpus) and write the tables."""
-        settings = resolve(file, {"corpus": corpus, "out": out, "dask": dask})
+        settings = resolve(file, {"corpus": corpus, "out": out, "dask": dask, "state": state})
         with _progress_shown():
             summary = refresh(settings)
         click.echo(describe(summary))

@@ -1,14 +1,17 @@
 """Reading and coding on a Dask cluster. What goes to its workers is keys and paths, what comes back is outcomes.
 
-The workers see the folders of papers and of tables under the same paths as this machine, and write to the state
-themselves; they have the same version of Precedent installed. A worker that dies loses the papers it had in hand,
-which others take over; what it had finished is kept. Tables are made on this machine.
+The workers see the folder of papers under the same path as this machine, and either the folder of tables too, where
+they write results themselves, or the shared state, to which they send them; they have the same version of Precedent
+installed. A worker that dies loses the papers it had in hand, which others take over; what it had finished is kept.
+Tables are made on this machine.
 """
 
 import logging
 import multiprocessing
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import CorpusError, PrecedentError, StoreError
@@ -16,6 +19,7 @@ from pipeline.files import STATE
 from pipeline.plan import fingerprints
 from pipeline.refresh import READ, Run
 from pipeline.settings import Settings
+from pipeline.shared import fetch, names, seen
 from pipeline.work import BatchJob, Outcome, process_batch
 
 # papers a task: each begins with three seconds in which its process loads the models, so many where there are many;
@@ -90,13 +94,24 @@ def process_there(batch: BatchJob) -> tuple[Outcome, ...]:
     remedy = "let the worker see the shared folder under the same path as the machine that runs precedent"
     if not settings.corpus.is_dir():
         raise CorpusError("a worker of the cluster does not see the folder of papers", str(settings.corpus), remedy)
-    if not (settings.out / STATE / "lock").is_file():
+    if settings.state and not seen(settings.state):
+        raise StoreError("a worker of the cluster does not see the shared state", str(settings.state), remedy)
+    if not settings.state and not (settings.out / STATE / "lock").is_file():
         raise StoreError("a worker of the cluster does not see the folder of tables", str(settings.out), remedy)
     if fingerprints(job.codebook, job.head) != dict(job.keys):
         same = "install the same version of precedent, with the same packages, on every worker"
         raise StoreError("a worker of the cluster has another version of precedent", str(settings.out), same)
     _may_have_children()
-    return process_batch(batch)
+    return _by_shared_state(batch) if settings.state else process_batch(batch)
+
+
+def _by_shared_state(batch: BatchJob) -> tuple[Outcome, ...]:
+    """Work in a folder of this worker's own, from what is shared of these papers to what is then sent there."""
+    state, keys = batch.settings.state or "", batch.jobs[0].keys
+    with tempfile.TemporaryDirectory(prefix="precedent-") as folder:
+        own = Path(folder)
+        fetch(state, own, [n for n in names(keys, [job.document_id for job in batch.jobs]) if n.endswith(".parquet")])
+        return process_batch(replace(batch, jobs=tuple(replace(job, out=own) for job in batch.jobs)))
 
 
 def _may_have_children() -> None:

@@ -7,7 +7,9 @@ import hashlib
 import json
 import logging
 import os
+import platform
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from pipeline.errors import AlreadyRunning, StoreError, Unwritable
 
 STATE = "state"  # folder of what is kept between runs, in the output folder
 ASIDE = ".aside-"  # begins the names of what is not yet whole
+ABANDONED = 24 * 3600  # seconds after which what another machine left half-written is taken for given up
 FORMAT = 1  # of the state's layout; the next where an older version could not tell that it must not touch it
 CHECK = "check"  # in a record: the sha256 of the rest of it
 
@@ -43,7 +46,8 @@ def lock(out: Path) -> Iterator[None]:
         check_format(out)
         if read_record(_format(out)) is None:
             write_record(_format(out), {"format": FORMAT})
-        _sweep(out)
+        for path in (out / STATE).glob(f"**/{ASIDE}*"):
+            sweep(path)
         yield
 
 
@@ -80,10 +84,35 @@ def _format(out: Path) -> Path:
     return out / STATE / "format.json"
 
 
-def _sweep(out: Path) -> None:
-    """Remove what a killed run left half-written."""
-    for path in (out / STATE).glob(f"**/{ASIDE}*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+def aside_prefix() -> str:
+    """What the names of this process's half-written files begin with: machines that share a folder share no numbers
+    of processes."""
+    return f"{ASIDE}{_machine()}-{os.getpid()}-"
+
+
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def sweep(path: Path) -> None:
+    """Remove something half-written, unless a process of this machine or another machine may be writing it yet."""
+    machine, _, rest = path.name.removeprefix(ASIDE).partition("-")
+    process = rest.partition("-")[0]
+    with contextlib.suppress(FileNotFoundError):  # whole by now, or swept by another
+        ours = machine == _machine() and process.isdecimal() and not _lives(int(process))
+        if ours or path.stat().st_mtime < time.time() - ABANDONED:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _lives(process: int) -> bool:
+    """Whether another process of this number lives; this one itself has only begun, and left nothing."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
 
 
 def sha256_of(path: Path) -> str:
@@ -108,16 +137,25 @@ def read_record(path: Path) -> dict[str, Any] | None:
     """The record that `write_record` wrote; None, with a line in the log, where it is damaged; None where it is not
     there. One without a check is of an older version, and taken as it is."""
     try:
-        record = json.loads(path.read_bytes())
-        if isinstance(record, dict) and record.pop(CHECK, None) in (None, _check(record)):
-            return record
+        record = record_of(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         log.warning("%s cannot be read (%s)", path, type(error).__name__)
         return None
-    log.warning("%s is damaged, and not used", path)
-    return None
+    if record is None:
+        log.warning("%s is damaged, and not used", path)
+    return record
+
+
+def record_of(content: bytes) -> dict[str, Any] | None:
+    """The record in the bytes that `write_record` wrote, None where they are damaged."""
+    try:
+        record = json.loads(content)
+        good = isinstance(record, dict) and record.pop(CHECK, None) in (None, _check(record))
+    except (ValueError, RecursionError):
+        return None
+    return record if good else None
 
 
 def _check(record: dict[str, Any]) -> str:
@@ -129,7 +167,7 @@ def whole(path: Path) -> Iterator[Path]:
     """A place beside `path` to write to; what was written is flushed and takes the place of `path`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+        aside = path.with_name(f"{aside_prefix()}{path.name}")
         try:
             yield aside
             with aside.open("rb") as handle:

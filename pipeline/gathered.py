@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pipeline import store
+from pipeline import artifacts, store
 from pipeline.corpus import Scan, gather
 from pipeline.decisions.reviewed import Reviewed, review
 from pipeline.outcomes import TopicModel
@@ -56,20 +56,20 @@ def reviewed(plan: Plan, work: Gathered) -> Reviewed:
     """What people decided, applied to what the machine made."""
 
     def text(document_id: str) -> str:
-        return next(store.load_texts([store.artifact(plan.settings.out, "read", plan.keys["read"], document_id)]))[1]
+        return next(store.load_texts([_artifact(plan, "read", document_id)]))[1]
 
     return review(plan.decisions, work.papers, work.codings, plan.codebook, text, partial(_passages, plan))
 
 
 def document_of(plan: Plan, document_id: str) -> Document:
     """A paper that was read, from what is kept."""
-    return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
+    return store.load_document(_artifact(plan, "read", document_id))
 
 
 def sentences(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> dict[str, list[tuple[str, str]]]:
     """The text and domain of each sentence, by the id of its paper."""
-    out, ids = plan.settings.out, [paper.document_id for paper in papers]
-    texts = dict(store.load_texts([store.artifact(out, "read", plan.keys["read"], i) for i in ids]))
+    ids = [paper.document_id for paper in papers]
+    texts = dict(store.load_texts([_artifact(plan, "read", i) for i in ids]))
     return {
         i: [(texts[i][p.start : p.end], side) for p, side in zip(_passages(plan, i), coded[i].domains, strict=True)]
         for i in ids
@@ -87,7 +87,11 @@ def topic_sentences(plan: Plan, model: TopicModel) -> dict[int, tuple[tuple[str,
 
 
 def _passages(plan: Plan, document_id: str) -> tuple[Passage, ...]:
-    return store.load_passages(store.artifact(plan.settings.out, "split", plan.keys["split"], document_id))
+    return store.load_passages(_artifact(plan, "split", document_id))
+
+
+def _artifact(plan: Plan, stage: str, document_id: str) -> Path:
+    return artifacts.artifact(plan.settings.out, stage, plan.keys[stage], document_id)
 
 
 def _named(found: Scan, refusals: Mapping[str, Rejection | None]) -> list[Rejection]:

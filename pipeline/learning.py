@@ -70,10 +70,11 @@ def last(out: Path) -> dict[str, Any]:
 
 def _labels(settings: Settings) -> "list[Label]":
     """The sentences that people decided on. Raises PrecedentError where there are too few to learn from."""
+    from pipeline.artifacts import artifact
     from pipeline.decisions.training import labels_from
     from pipeline.plan import fingerprints
     from pipeline.refresh import finished
-    from pipeline.store import artifact, load_passages
+    from pipeline.store import load_passages
 
     results = finished(settings)
     key = fingerprints(results.codebook)["split"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired
 
-from pipeline import hashes, passages, store
+from pipeline import artifacts, hashes, passages, shared, store
 from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
@@ -27,7 +27,7 @@ run_log = logging.getLogger("precedent")
 
 HERE = Path(__file__).parent
 CODE = {  # the source files whose change makes a stage's results stale
-    "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "files.py"),
+    "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "artifacts.py", "files.py"),
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
@@ -80,7 +80,8 @@ def make_plan(settings: Settings, codebook: Codebook, moving: Collection[Path] =
     StoreError where a newer version wrote the state.
     """
     check_format(settings.out)
-    skip = (settings.out, settings.log, settings.own_head, *moving)
+    shared_folder = [settings.state] if isinstance(settings.state, Path) else []
+    skip = (settings.out, settings.log, settings.own_head, *shared_folder, *moving)
     found = scan(settings.corpus, *skip, known=hashes.load(settings.out))
     if not found.papers:
         remedy = "put PDF files in it, or name another folder: precedent run FOLDER"
@@ -92,7 +93,20 @@ def make_plan(settings: Settings, codebook: Codebook, moving: Collection[Path] =
     topics = [settings.topics, settings.topic_method, settings.seed]
     run_id = _digest(content, decided, topics, source("tables"))[:16]
     plan = Plan(settings, codebook, found, keys, run_id, (), log.decisions_in(held, settings.log))
-    return replace(plan, todo=tuple(job for job in _jobs(plan) if _has_work(job, settings)))
+    return _with_work(plan)
+
+
+def _with_work(plan: Plan) -> Plan:
+    return replace(plan, todo=tuple(job for job in _jobs(plan) if _has_work(job, plan.settings)))
+
+
+def in_step(plan: Plan) -> Plan:
+    """The plan once this machine has what others made of its papers, and they what it made. Raises StoreError."""
+    how = plan.settings
+    if how.state is None:
+        return plan
+    shared.sync(how.state, how.out, plan.keys, plan.scan.papers)
+    return _with_work(plan)
 
 
 def _jobs(plan: Plan) -> Iterator[Job]:
@@ -103,11 +117,11 @@ def _jobs(plan: Plan) -> Iterator[Job]:
 
 
 def without_damage(plan: Plan) -> Plan:
-    """The plan once kept results that are damaged are removed, so that they are made anew from their papers."""
-    damaged = store.remove_damaged(result_path(job, stage) for job in _jobs(plan) for stage in store.STAGES)
+    """The plan once kept results that are damaged are removed, so that they are fetched or made anew."""
+    damaged = artifacts.remove_damaged(result_path(job, stage) for job in _jobs(plan) for stage in artifacts.STAGES)
     for path in damaged:
         run_log.warning("%s was damaged; it is made anew from the paper", path)
-    return make_plan(plan.settings, plan.codebook) if damaged else plan
+    return in_step(_with_work(plan)) if damaged else plan
 
 
 def check_there(plan: Plan) -> None:
@@ -140,7 +154,7 @@ def _digest(*parts: object) -> str:
 
 def result_path(job: Job, stage: str) -> Path:
     """Where the result of `stage` for this paper lies, or would lie."""
-    return store.artifact(job.out, stage, job.keys[stage], job.document_id)
+    return artifacts.artifact(job.out, stage, job.keys[stage], job.document_id)
 
 
 def kept_refusal(job: Job, settings: Settings) -> Rejection | None:
@@ -163,4 +177,4 @@ def _has_work(job: Job, settings: Settings) -> bool:
 
 
 def _whole(job: Job) -> bool:
-    return all(result_path(job, stage).is_file() for stage in store.STAGES)
+    return all(result_path(job, stage).is_file() for stage in artifacts.STAGES)

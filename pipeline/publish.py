@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
-from pipeline.files import ASIDE, STATE, read_record, sha256_of, unwritable, write_bytes, write_record
+from pipeline.files import STATE, aside_prefix, read_record, sha256_of, unwritable, write_bytes, write_record
 
 RECORD = "run.json"
 EXPORT = "export.json"  # in a folder of exports: by format, the files and what was in them
@@ -19,7 +19,7 @@ def staging(place: Path) -> Iterator[Path]:
     """A folder in `place`, which is made, to write files into; gone on leaving. Raises StoreError."""
     try:
         place.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=ASIDE, dir=place))
+        folder = Path(tempfile.mkdtemp(prefix=aside_prefix(), dir=place))
         try:
             yield folder
         finally:

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import coding, hashes, publish, snapshots, store
+from pipeline import artifacts, coding, hashes, publish, snapshots
 from pipeline.carry import carry
 from pipeline.changes import changes, counts
 from pipeline.codebook import load_codebook
@@ -29,7 +29,7 @@ from pipeline.gathered import document_of, gathered, reviewed, sentences, topic_
 from pipeline.history import ChangeKind, Snapshot
 from pipeline.outcomes import TopicModel
 from pipeline.periods import topic_periods
-from pipeline.plan import Plan, check_there, make_plan, source, without_damage
+from pipeline.plan import Plan, check_there, in_step, make_plan, source, without_damage
 from pipeline.records import CodedPaper, Coding, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.strata import stratify
@@ -91,7 +91,7 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
     """
     codebook = load_codebook(settings.codebook)
     with lock(settings.out):
-        plan = make_plan(settings, codebook, moving)
+        plan = in_step(make_plan(settings, codebook, moving))
         hashes.save(settings.out, plan.scan.hashed)
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
             return _unchanged(plan)
@@ -99,8 +99,10 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
         batches = _batches(plan)
         outcomes = [o for done in run(READ, process_batch, batches) for o in done]
         check_there(plan)
+        if plan.todo:
+            in_step(plan)  # workers of a cluster hand their results over by the shared place
         (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
-        store.prune(settings.out, plan.keys, list(plan.scan.papers))
+        artifacts.prune(settings.out, plan.keys, list(plan.scan.papers))
         return summary  # type: ignore[no-any-return]  # a driver gives back what its function returned
 
 
@@ -215,7 +217,7 @@ def _topics(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]
 
 
 def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    return {stage: sum(o.seconds.get(stage, 0.0) for o in outcomes) for stage in store.STAGES}
+    return {stage: sum(o.seconds.get(stage, 0.0) for o in outcomes) for stage in artifacts.STAGES}
 
 
 def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds: dict[str, float]) -> Summary:

@@ -29,6 +29,8 @@ class Settings:
     openalex_url, unpaywall_url: where the two are.
     on_failure, webhook: a command, and an address, that hear of it when an unattended refresh fails; none unless set.
     dask: address of the scheduler of a Dask cluster that reads and codes; empty for this machine.
+    state: a folder, or an address such as s3://bucket/folder, where machines share what was made of each paper; None
+    for what this machine keeps alone.
     """
 
     corpus: Path = Path("corpus")
@@ -51,6 +53,7 @@ class Settings:
     on_failure: str = ""
     webhook: str = ""
     dask: str = ""
+    state: Path | str | None = None
 
     @property
     def log(self) -> Path:
@@ -82,6 +85,8 @@ TEXTS = {  # what each must look like, and that in words
     "webhook": (r"(https?://\S+)?", "write an address that begins with https:// or http://"),
     "dask": (r"((tcp|tls|ucx|ws|wss)://)?[\w.\[\]:-]+:\d+|", "write the scheduler's address, such as tcp://host:8786"),
 }
+# scheme, at most a name before the @, host or bucket, folder: no password, no signature behind a question mark
+ADDRESS = r"[a-z][a-z0-9]*://([^\s/?#@:]+@)?[^\s/?#@:]+(:\d+)?(/[^\s?#]*)?"
 
 
 def resolve(
@@ -100,15 +105,15 @@ def resolve(
     settings = _apply(settings, variables, "environment (PRECEDENT_...)", Path.cwd())
     given = {k: v for k, v in (overrides or {}).items() if v is not None}
     settings = _apply(settings, given, "command line", Path.cwd())
-    return replace(settings, **{name: _absolute(getattr(settings, name)) for name in _PATHS})
+    return replace(settings, **{name: _absolute(getattr(settings, name)) for name in (*_PATHS, "state")})
 
 
 _NAMES = tuple(field.name for field in fields(Settings))
 _PATHS = ("corpus", "out", "codebook", "decisions", "head")
 
 
-def _absolute(path: Path | None) -> Any:
-    return path if path is None else Path.cwd() / path
+def _absolute(path: Path | str | None) -> Any:
+    return Path.cwd() / path if isinstance(path, Path) else path
 
 
 def _read(file: Path) -> dict[str, object]:
@@ -133,7 +138,9 @@ def _value(name: str, raw: object, where: str, base: Path) -> Any:
         close = difflib.get_close_matches(name, _NAMES, 1)
         hint = f"did you mean {close[0]}?" if close else f"known settings: {', '.join(_NAMES)}"
         raise SettingsError(f"unknown setting {name!r}", where, hint)
-    if name in _PATHS:
+    if name == "state" and isinstance(raw, str) and "://" in raw:
+        return _address(raw, where)
+    if name in (*_PATHS, "state"):
         if not isinstance(raw, str | Path) or not str(raw):
             raise SettingsError(f"{name} must be a path, not {raw!r}", where, f'write {name} = "path/to/it"')
         return base / Path(raw).expanduser()
@@ -147,6 +154,16 @@ def _text(name: str, raw: object, where: str) -> str:
     if isinstance(raw, str) and re.fullmatch(form, raw):
         return raw
     raise SettingsError(f"{name} cannot be {raw!r}", where, remedy)
+
+
+def _address(raw: str, where: str) -> Path | str:
+    """The address of a shared place. What may hold a password is refused, and not repeated."""
+    if raw.startswith("file:///"):
+        return Path(raw.removeprefix("file://"))
+    if re.fullmatch(ADDRESS, raw):
+        return raw.rstrip("/")
+    remedy = 'write state = "s3://bucket/folder"; keys and passwords go where the store\'s own package looks for them'
+    raise SettingsError("state is not the plain address of a folder", where, remedy)
 
 
 def _choice(name: str, raw: object, where: str) -> str:

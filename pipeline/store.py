@@ -1,25 +1,16 @@
-"""What is kept between runs. With `snapshots`, the only module that writes state.
+"""What is kept of each paper: records to rows of its Parquet files, and back; `artifacts` says where these lie."""
 
-Under `<out>/state/` each paper's result of each stage is one Parquet file, named by the paper's sha256
-in a folder named by the stage's fingerprint. A file is written aside, flushed and renamed, so it is
-there whole or not at all, and a run killed at any moment leaves nothing to mend. Each holds the sha256 of
-the rest of it, so that a single byte that was changed since is noticed (`remove_damaged`).
-"""
-
-import hashlib
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipeline.errors import StoreError
-from pipeline.files import STATE, read_record, unwritable, write_bytes, write_record
+from pipeline.artifacts import damaged, read_parquet, refusal, write_parquet
+from pipeline.files import read_record, write_record
 from pipeline.records import (
     Box,
     Card,
@@ -36,8 +27,6 @@ from pipeline.records import (
     Table,
     Words,
 )
-
-STAGES = ("read", "split", "code")
 
 _PAGE = pa.struct(
     [
@@ -116,15 +105,6 @@ _CODINGS = pa.schema(
 )
 
 
-def artifact(out: Path, stage: str, fingerprint: str, document_id: str) -> Path:
-    """Where the result of `stage` for one paper lies, or would lie."""
-    return out / STATE / stage / fingerprint[:16] / document_id[:2] / f"{document_id}.parquet"
-
-
-def _rejection_path(path: Path) -> Path:
-    return path.with_suffix(".rejected.json")
-
-
 def save_document(path: Path, document: Document, sketch: Sequence[int]) -> None:
     """Keep a Document; `sketch` are the hashes that near-duplicates are found by."""
     row = {
@@ -145,12 +125,12 @@ def save_document(path: Path, document: Document, sketch: Sequence[int]) -> None
         "word_page": document.words.page,
         "word_box": document.words.box.reshape(-1),
     }
-    _write_parquet(path, pa.Table.from_pylist([row], schema=_DOCUMENT))
+    write_parquet(path, pa.Table.from_pylist([row], schema=_DOCUMENT))
 
 
 def load_document(path: Path) -> Document:
     """The Document that `save_document` kept. Raises StoreError where the file is missing or damaged."""
-    table = _read_parquet(path)
+    table = read_parquet(path)
     row = table.drop_columns(["word_start", "word_end", "word_page", "word_box"]).to_pylist()[0]
 
     def column(name: str) -> Any:
@@ -208,30 +188,30 @@ def load_cards(paths: Sequence[Path]) -> tuple[Card, ...]:
 def load_texts(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
     """(document id, text) of each kept Document, one in memory at a time."""
     for path in paths:
-        row = _read_parquet(path, ["id", "text"]).to_pylist()[0]
+        row = read_parquet(path, ["id", "text"]).to_pylist()[0]
         yield row["id"], row["text"]
 
 
 def save_passages(path: Path, passages: Sequence[Passage]) -> None:
     """Keep the sentences of one paper."""
-    _write_parquet(path, pa.Table.from_pylist([asdict(p) for p in passages], schema=_PASSAGES))
+    write_parquet(path, pa.Table.from_pylist([asdict(p) for p in passages], schema=_PASSAGES))
 
 
 def load_passages(path: Path) -> tuple[Passage, ...]:
     """The sentences that `save_passages` kept."""
-    return tuple(Passage(**row) for row in _read_parquet(path).to_pylist())
+    return tuple(Passage(**row) for row in read_parquet(path).to_pylist())
 
 
 def save_coded(path: Path, coded: CodedPaper) -> None:
     """Keep what coding made of one paper."""
     about = {name: getattr(coded, name) for name in ("document_id", "domain", "domains", "places", "sectors")}
     schema = _CODINGS.with_metadata({"paper": json.dumps(about, sort_keys=True)})
-    _write_parquet(path, pa.Table.from_pylist([asdict(c) for c in coded.codings], schema=schema))
+    write_parquet(path, pa.Table.from_pylist([asdict(c) for c in coded.codings], schema=schema))
 
 
 def load_coded(path: Path) -> CodedPaper:
     """What `save_coded` kept. Raises StoreError where the file is missing or damaged."""
-    table = _read_parquet(path)
+    table = read_parquet(path)
     about = json.loads(table.schema.metadata[b"paper"])
     codings = tuple(_coding(row) for row in table.to_pylist())
     lists = {name: tuple(about[name]) for name in ("domains", "places", "sectors")}
@@ -246,92 +226,16 @@ def _coding(row: dict[str, Any]) -> Coding:
 
 def save_rejection(path: Path, rejection: Rejection) -> None:
     """Keep a refusal beside where the result would lie, so that the file is not tried again each night."""
-    write_record(_rejection_path(path), asdict(rejection))
+    write_record(refusal(path), asdict(rejection))
 
 
 def load_rejection(path: Path) -> Rejection | None:
     """The refusal kept for this result's place, if any; a damaged one is none, and the file is tried again."""
-    record = read_record(_rejection_path(path))
+    record = read_record(refusal(path))
     try:
         return Rejection(**record) if record else None
     except TypeError:  # the name of a field was damaged, in a record without a check or with that name damaged
         return None
-
-
-def remove_damaged(paths: Iterable[Path]) -> list[Path]:
-    """Remove those of these results that are not as they were written; returns them. Raises StoreError where one
-    cannot be removed."""
-    damaged = [path for path in paths if path.is_file() and not _is_sound(path)]
-    for path in damaged:
-        try:
-            path.unlink()
-        except OSError as error:
-            raise unwritable(path, error) from error
-    return damaged
-
-
-def prune(out: Path, current: Mapping[str, str], ids: Sequence[str]) -> None:
-    """Remove what older code, settings or codebooks made of these papers, now that newer results are there.
-
-    `current` is the fingerprint of each stage. Results of papers that left the folder stay, so that a
-    paper that comes back costs no time.
-    """
-    for stage, fingerprint in current.items():
-        for folder in (out / STATE / stage).glob("*"):
-            if folder.name != fingerprint[:16]:
-                _remove_papers(folder, ids)
-
-
-def _remove_papers(folder: Path, ids: Sequence[str]) -> None:
-    for document_id in ids:
-        path = folder / document_id[:2] / f"{document_id}.parquet"
-        path.unlink(missing_ok=True)
-        _rejection_path(path).unlink(missing_ok=True)
-
-
-def _write_parquet(path: Path, table: pa.Table) -> None:
-    """A Parquet file with its own sha256 before the footer: readers go by the offsets in the footer, which leave it
-    out, and page checksums would leave out the footer."""
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    content = buffer.getvalue()
-    at = len(content) - _footer(content)
-    write_bytes(path, content[:at] + hashlib.sha256(content).digest() + content[at:])
-
-
-def _as_written(content: bytes) -> bool:
-    end = len(content) - _footer(content)
-    start = end - hashlib.sha256().digest_size
-    rest = hashlib.sha256(content[: max(start, 0)])
-    rest.update(content[max(end, 0) :])
-    return start > 0 and content[start:end] == rest.digest()
-
-
-def _is_sound(path: Path) -> bool:
-    try:
-        return _as_written(path.read_bytes())
-    except OSError:
-        return False
-
-
-def _footer(content: bytes) -> int:
-    """Bytes of a Parquet file's footer, with its length and the mark at the end (Parquet format, File format)."""
-    return int.from_bytes(content[-8:-4], "little") + 8
-
-
-def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """The table in a file, read in this thread: a child at the limit of its memory can start no other.
-
-    A damaged file is removed, so that the next run makes it anew, also where there is nothing else to do."""
-    alone = {"use_threads": False, "pre_buffer": False}
-    try:
-        content = path.read_bytes()
-        if not _as_written(content):
-            path.unlink()
-            raise OSError("it is not as it was written")
-        return pq.read_table(pa.BufferReader(content), columns=columns, **alone)
-    except (OSError, pa.ArrowInvalid) as error:  # others, such as want of memory, say nothing about the file
-        raise _damaged(path, error) from error
 
 
 def _query(sql: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
@@ -345,10 +249,4 @@ def _query(sql: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
             )
             return rows
         except duckdb.Error as error:
-            raise _damaged(paths[0].parent.parent, error) from error
-
-
-def _damaged(path: Path, error: BaseException) -> StoreError:
-    what = f"kept state is missing or damaged ({type(error).__name__})"
-    remedy = "run again: what is damaged is made anew from the papers"
-    return StoreError(what, str(path), remedy)
+            raise damaged(paths[0].parent.parent, error) from error

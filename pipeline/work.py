@@ -16,6 +16,7 @@ from pipeline.files import sha256_of
 from pipeline.plan import Job, result_path
 from pipeline.records import ABSTRACT_FILE, CodedPaper, Document, Passage, Rejection
 from pipeline.settings import Settings
+from pipeline.shared import new_ones_sent
 from pipeline.workers import explain, run_limited
 
 Done = TypeVar("Done")
@@ -44,9 +45,16 @@ class Outcome:
 def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
     """Read, split and code the papers of a batch in child processes with limits.
 
-    One paper's failure is that paper's outcome; only state that can't be written stops the batch.
+    One paper's failure is that paper's outcome; only state that can't be written stops the batch. The children speak
+    to no network: where results are shared, they are sent from here, once the batch is done.
     """
     limits = (batch.settings.seconds_per_paper, batch.settings.memory_mb_per_worker)
+    first, ids = batch.jobs[0], [job.document_id for job in batch.jobs]
+    with new_ones_sent(batch.settings.state, first.out, first.keys, ids):
+        return tuple(_outcomes(batch, limits))
+
+
+def _outcomes(batch: BatchJob, limits: tuple[int, int]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     shown = time.monotonic()
     for job, result in run_limited(process_paper, batch.jobs, batch.settings.workers, *limits):
@@ -56,7 +64,7 @@ def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
         if time.monotonic() - shown > 2 or len(outcomes) == len(batch.jobs):
             shown = time.monotonic()
             log.info("read and coded %d of %d", len(outcomes), len(batch.jobs))
-    return tuple(outcomes)
+    return outcomes
 
 
 def _failure(job: Job, error: object, limits: tuple[int, int]) -> Outcome:

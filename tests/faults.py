@@ -36,7 +36,7 @@ BOUNDARIES: dict[str, tuple[str, int]] = {
     "half of it in place": ("pathlib.Path.replace", 12),
     "before the record": ("pipeline.publish.write_record", 2),
     "before old snapshots go": ("pipeline.snapshots.prune", 1),
-    "before old results go": ("pipeline.store.prune", 1),
+    "before old results go": ("pipeline.artifacts.prune", 1),
 }
 STAGES = ("read", "split", "code")  # killed when the first result of the stage lies there
 

@@ -16,6 +16,7 @@ import pytest
 
 from pipeline import publish
 from pipeline import refresh as running
+from pipeline.artifacts import STAGES, remove_damaged
 from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
 from pipeline.errors import CorpusError, DecisionError, StoreError, Unwritable
@@ -23,7 +24,6 @@ from pipeline.files import sha256_of
 from pipeline.plan import Plan
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
-from pipeline.store import STAGES, remove_damaged
 from tests.conftest import SAMPLE
 from tests.faults import Scene, kill_at, made_files, recovers, staged
 

@@ -48,10 +48,10 @@ def test_neither_adding_nor_running_speaks_to_the_network(tmp_path: Path) -> Non
     assert "127.0.0.1" in (tmp_path / "seen").read_text(encoding="utf-8")  # the watch was awake
 
 
-def test_only_harvest_review_and_the_webhook_can_speak_to_a_network() -> None:
+def test_only_harvest_review_the_webhook_and_shared_state_can_speak_to_a_network() -> None:
     speaks = re.compile(
-        r"^\s*(?:import|from) (?:socket|ssl|http|urllib\.request|httpx|requests|aiohttp|uvicorn)\b", re.M
+        r"^\s*(?:import|from) (?:socket|ssl|http|urllib\.request|httpx|requests|aiohttp|uvicorn|fsspec)\b", re.M
     )
     found = {p for p in (ROOT / "pipeline").rglob("*.py") if speaks.search(p.read_text(encoding="utf-8"))}
     speaking = {p.relative_to(ROOT / "pipeline").as_posix() for p in found}
-    assert speaking == {"harvest/web.py", "harvest/proxy.py", "review/server.py", "bulletin.py"}
+    assert speaking == {"harvest/web.py", "harvest/proxy.py", "review/server.py", "bulletin.py", "shared.py"}

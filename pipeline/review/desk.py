@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import publish, store
+from pipeline import artifacts, publish, store
 from pipeline.codebook import Codebook, load_codebook
 from pipeline.compare import compare
 from pipeline.decisions import log
@@ -148,7 +148,7 @@ class Desk:
         return self.work.coded[document_id].domains
 
     def artifact(self, stage: str, document_id: str) -> Path:
-        return store.artifact(self.settings.out, stage, self.plan.keys[stage], document_id)
+        return artifacts.artifact(self.settings.out, stage, self.plan.keys[stage], document_id)
 
     # ---- looking ----
 

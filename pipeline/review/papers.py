@@ -14,7 +14,7 @@ from pipeline.decisions.decide import on_paper
 from pipeline.decisions.decision import FIELDS, Action, Decision
 from pipeline.errors import DecisionError, UnreadablePaper
 from pipeline.export.island import byline
-from pipeline.files import ASIDE, STATE
+from pipeline.files import STATE, aside_prefix
 from pipeline.records import Paper
 from pipeline.review.answers import Show, to, who
 from pipeline.review.desk import Desk
@@ -58,7 +58,7 @@ def add_routes(app: FastAPI, desk: Desk, show: Show) -> None:
 async def _uploaded(request: Request, desk: Desk, name: str) -> PlainTextResponse:
     """Take in a file that is sent; the answer says in words what became of it."""
     try:
-        with tempfile.TemporaryDirectory(prefix=ASIDE, dir=desk.settings.out / STATE) as folder:
+        with tempfile.TemporaryDirectory(prefix=aside_prefix(), dir=desk.settings.out / STATE) as folder:
             file = Path(folder) / "paper.pdf"
             if await _received(request, file):
                 return PlainTextResponse(await run_in_threadpool(_taken, desk, file, name))

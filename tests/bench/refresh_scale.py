@@ -22,7 +22,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline import store
+from pipeline import artifacts, store
 from pipeline.publish import load_run
 from pipeline.records import Metadata
 from pipeline.refresh import refresh
@@ -94,7 +94,7 @@ def make(wanted: int, settings: Settings, source: Path) -> None:
 
 def artifact(settings: Settings, stage: str, keys: dict[str, str], document_id: str) -> Path:
     """Where the result of a stage lies."""
-    return store.artifact(settings.out, stage, keys[stage], document_id)
+    return artifacts.artifact(settings.out, stage, keys[stage], document_id)
 
 
 def vary(
