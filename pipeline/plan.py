@@ -31,7 +31,16 @@ CODE = {  # the source files whose change makes a stage's results stale
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
     "tables": (
-        *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
+        *(
+            "corpus.py",
+            "bibliography/*.py",
+            "topics.py",
+            "blocks.py",
+            "phrases.py",
+            "factors.py",
+            "drift.py",
+            "compare.py",
+        ),
         *("evidence.py", "inference.py", "periods.py", "carry.py", "strata.py", "words.py", "outcomes.py"),
         *("export/**/*", "../models/README.md", "gathered.py", "refresh.py", "plan.py"),  # the card's figures are shown
         *("history.py", "changes.py", "flips.py"),
