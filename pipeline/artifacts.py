@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import StoreError
 from pipeline.files import STATE, unwritable, write_bytes
 
-STAGES = ("read", "split", "code")
+STAGES = ("read", "split", "code", "place")
 
 
 def artifact(out: Path, stage: str, fingerprint: str, document_id: str) -> Path:
@@ -97,13 +97,12 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
 
     A damaged file is removed, so that the next run makes it anew, also where there is nothing else to do.
     """
-    alone = {"use_threads": False, "pre_buffer": False}
     try:
         content = path.read_bytes()
         if not as_written(content):
             path.unlink()
             raise OSError("it is not as it was written")
-        return pq.read_table(pa.BufferReader(content), columns=columns, **alone)
+        return pq.ParquetFile(pa.BufferReader(content), pre_buffer=False).read(columns, use_threads=False)
     except (OSError, pa.ArrowInvalid) as error:  # others, such as want of memory, say nothing about the file
         raise damaged(path, error) from error
 

@@ -1,17 +1,25 @@
-"""Sentences of papers -> blocks of terms, what topics are made from. No stage: `topics` and `words` use it."""
+"""Sentences of papers -> blocks of terms, what topics are made from. No stage: `topics` and `words` use it.
+
+Words are numbers in columns: a corpus of full papers has tens of millions of them.
+"""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, partial
+from itertools import chain
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.phrases import phrases_in
 from pipeline.records import BOTH
 
 BLOCK_WORDS = 200  # about an abstract; a block of a long paper is as long
 MOST_SPREAD = 0.5  # a term of more than half of the text tells nothing apart
-LEAST = 10  # occurrences of a phrase
-JOINT = "_"  # between the words of a phrase; gensim's own
+CHUNK = 50_000  # sentences that are split into words at a time
+BREAK = -1  # stands for punctuation, over which no phrase reaches
 
 # Words of publishing and of academic prose; they make topics of how papers are written.
 BOILERPLATE = frozenset(
@@ -31,102 +39,179 @@ BOILERPLATE = frozenset(
 )
 
 Sentence = tuple[str, str]  # text, domain
-Run = tuple[list[str], str]  # words with no punctuation between them, and the domain of their sentence
+Integers = NDArray[np.integer[Any]]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Consecutive sentences of one paper: its terms in order, and its words in all and on either side."""
+class Prose:
+    """The words of papers as columns. `word` numbers each word of the text in `words`.
 
-    paper: int
+    Words that stand together with no punctuation between them are a run: `ends` (runs) tells behind which word of the
+    text each ends, `paper` (runs) the place of its paper, `on` (runs, 2) whether its sentence is of either side.
+    """
+
+    words: tuple[str, ...]
+    word: Integers
+    ends: Integers
+    paper: Integers
+    on: NDArray[np.bool_]
+
+    @property
+    def lengths(self) -> Integers:
+        """Words of each run."""
+        return np.diff(self.ends, prepend=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Blocks of consecutive sentences of a paper, in order: `paper` (blocks) is the place of each one's paper, `words`
+    (blocks, 3) are its words in all and on either side; `counts`, a sparse matrix (blocks, terms), says how often it
+    holds each of the `terms`, which are in alphabetical order. `spread` (terms) is the share of a paper's blocks that
+    hold a term, averaged over all papers, in (0, 0.5].
+    """
+
+    paper: Integers
+    words: Integers
     terms: tuple[str, ...]
-    words: tuple[int, int, int]
+    spread: Floats
+    counts: Any
 
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
-_BREAK = re.compile(r"[^\w\s-]+")  # no phrase reaches over it
+_BREAK = re.compile(r"[^\w\s-]+")
 
 
-def runs_of(sentences: Sequence[Sentence]) -> list[Run]:
-    """Lower-case words, cut at punctuation; words begin with a letter and may hold digits and hyphens."""
-    return [
-        (words, domain)
-        for text, domain in sentences
-        for part in _BREAK.split(text.lower())
-        if (words := _WORD.findall(part))
-    ]
+# ---- words ----
 
 
-def count_words(runs: Sequence[Run]) -> int:
-    return sum(len(words) for words, _ in runs)
+def prose_of(papers: Sequence[Sequence[Sentence]], sides: tuple[str, str]) -> Prose:
+    """The words of the papers' sentences, lower-case; they begin with a letter and may hold digits and hyphens."""
+    numbers: dict[str, int] = {}  # of words, in the order in which they are met
+    texts = [text for sentences in papers for text, _ in sentences]
+    place, token = tokens_of(texts, partial(_numbers, numbers))
+    on = np.array([[d in (side, BOTH) for side in sides] for sentences in papers for _, d in sentences], bool)
+    of = np.repeat(np.arange(len(papers)), [len(sentences) for sentences in papers])
+    told = token != BREAK
+    place, word = place[told], token[told]
+    behind = np.cumsum(~told)[told]  # breaks before each word
+    ends = np.flatnonzero((np.diff(behind, append=-1) != 0) | (np.diff(place, append=-1) != 0)) + 1
+    sentence = place[ends - 1]
+    return Prose(tuple(numbers), word, ends, of[sentence], on.reshape(-1, 2)[sentence])
 
 
-def blocks_of(papers: Sequence[Sequence[Run]], sides: tuple[str, str]) -> list[Block]:
-    """The blocks of all papers in order; `Block.paper` is the paper's place in `papers`.
+def tokens_of(texts: Sequence[str], numbers: Callable[[str], Sequence[int]]) -> tuple[Integers, Integers]:
+    """The place of its text, and the number, of each token of the texts in order.
 
-    Phrases are collocations by normalised pointwise mutual information (Bouma 2009), 0.5 and 10 occurrences
-    at least. Each stands among the terms after its own words.
+    `numbers` gives those of a part between spaces. Such parts repeat, so that few need be looked into.
     """
-    from gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases  # slow to load, hence here
-
-    found = Phrases(
-        [words for runs in papers for words, _ in runs],
-        min_count=LEAST,
-        threshold=0.5,
-        scoring="npmi",
-        connector_words=ENGLISH_CONNECTOR_WORDS,
-    )
-    found.vocab = {term: n for term, n in found.vocab.items() if n >= LEAST}  # the others score nothing, slowly
-    phrases = found.freeze()
-    blocks = []
-    for paper, runs in enumerate(papers):
-        for chunk in _chunks(runs):
-            terms = tuple(t for words, _ in chunk for joint in phrases[words] for t in _terms(joint))
-            left, right = (count_words([r for r in chunk if r[1] in (side, BOTH)]) for side in sides)
-            blocks.append(Block(paper, terms, (count_words(chunk), left, right)))
-    return blocks
+    starts = range(0, max(len(texts), 1), CHUNK)
+    found = [_tokens(texts[at : at + CHUNK], numbers) for at in starts]
+    place = [at + place for at, (place, _) in zip(starts, found, strict=True)]
+    return np.concatenate(place), np.concatenate([token for _, token in found])
 
 
-def _chunks(runs: Sequence[Run]) -> list[list[Run]]:
-    """The runs in groups of about BLOCK_WORDS words, of even length, so that no short tail is left."""
-    total = count_words(runs)
-    size = total / max(round(total / BLOCK_WORDS), 1)
-    chunks: dict[int, list[Run]] = {}
-    seen = 0
-    for run in runs:
-        chunks.setdefault(int(seen / size), []).append(run)
-        seen += len(run[0])
-    return list(chunks.values())
+def _tokens(texts: Sequence[str], numbers: Callable[[str], Sequence[int]]) -> tuple[Integers, Integers]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = pc.utf8_split_whitespace(pa.array(texts, pa.large_string()))
+    coded = pc.list_flatten(parts).dictionary_encode()
+    told = [numbers(part) for part in coded.dictionary.to_pylist()]
+    sizes = np.array([len(tokens) for tokens in told], np.int32)
+    tokens = np.fromiter(chain.from_iterable(told), np.int32, sizes.sum())
+    part, place = coded.indices.to_numpy(), pc.list_parent_indices(parts).to_numpy().astype(np.int32)
+    each = sizes[part]
+    first = np.cumsum(sizes, dtype=np.int32)[part] - each  # where a part's tokens begin
+    within = np.arange(each.sum(), dtype=np.int32) - np.repeat(np.cumsum(each, dtype=np.int32) - each, each)
+    return np.repeat(place, each), tokens[np.repeat(first, each) + within]
 
 
-@lru_cache(maxsize=1_000_000)
-def _terms(joint: str) -> tuple[str, ...]:
-    """A word, or the words of a phrase and the phrase; without those of the stop lists."""
-    words = joint.split(JOINT)
-    told = [_tells(word) for word in words]
-    singles = tuple(word for word, tells in zip(words, told, strict=True) if tells)
-    return (*singles, joint) if len(words) > 1 and told[0] and told[-1] else singles
+def _numbers(numbers: dict[str, int], part: str) -> list[int]:
+    """The numbers of a part's words, and BREAK where punctuation stands; `numbers` gains the words that are new."""
+    runs = (_WORD.findall(run) for run in _BREAK.split(part.lower()))
+    return [n for words in runs for n in (*(numbers.setdefault(w, len(numbers)) for w in words), BREAK)][:-1]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, lower-case."""
+    return _WORD.findall(text.lower())
 
 
 def telling_words(text: str) -> list[str]:
     """The words of a text, lower-case, without those of the stop lists."""
-    return [word for word in _WORD.findall(text.lower()) if _tells(word)]
+    return [word for word in words_of(text) if _tells(word)]
 
 
 def _tells(word: str) -> bool:
+    return len(word) > 2 and word not in _stop_words()
+
+
+@cache
+def _stop_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    return len(word) > 2 and word not in BOILERPLATE and word not in ENGLISH_STOP_WORDS
+    return BOILERPLATE.union(ENGLISH_STOP_WORDS)
 
 
-def vocabulary_of(blocks: Sequence[Block]) -> dict[str, float]:
-    """The terms in alphabetical order, each with its spread: the share of a paper's blocks that hold it,
-    averaged over all papers, in (0, 0.5]. A term is in three papers at least, and in 1 % of them."""
-    size = Counter(block.paper for block in blocks)
-    papers: Counter[str] = Counter(t for _, t in {(block.paper, t) for block in blocks for t in block.terms})
-    spread: Counter[str] = Counter()
-    for block in blocks:
-        spread.update(dict.fromkeys(block.terms, 1 / size[block.paper]))
-    least = max(3, len(size) // 100)
-    shares = {term: spread[term] / len(size) for term, n in sorted(papers.items()) if n >= least}
-    return {term: share for term, share in shares.items() if share <= MOST_SPREAD}
+def only(prose: Prose, papers: Integers) -> Prose:
+    """The prose of some of the papers, in ascending order, which are counted anew from 0."""
+    runs = np.isin(prose.paper, papers)
+    ends = np.cumsum(prose.lengths[runs])
+    paper = np.searchsorted(papers, prose.paper[runs])
+    return Prose(prose.words, prose.word[np.repeat(runs, prose.lengths)], ends, paper, prose.on[runs])
+
+
+# ---- blocks ----
+
+
+def blocks_of(prose: Prose) -> Blocks:
+    """The blocks of all papers. Their terms are words and, beside them, phrases (see `phrases`) that begin and end with
+    a telling word; those that are in three papers at least, and in 1 % of them, but in no more than half of the text.
+    """
+    from scipy.sparse import csr_array
+
+    block, paper = _blocks(prose)
+    words = np.stack([np.bincount(block, prose.lengths * on) for on in (1, *prose.on.T)], axis=1).astype(np.int64)
+    names, at, term = _terms(prose)
+    row = np.repeat(block.astype(np.int32), prose.lengths)[at]
+    counts = csr_array((np.ones(len(row)), (row, term)), shape=(len(paper), len(names)))
+    spread, held = _spread(counts, paper)
+    kept = np.flatnonzero((held >= max(3, len(np.unique(paper)) // 100)) & (spread <= MOST_SPREAD)).tolist()
+    kept.sort(key=names.__getitem__)
+    return Blocks(paper, words, tuple(names[i] for i in kept), spread[kept], counts[:, kept].sorted_indices())
+
+
+def _blocks(prose: Prose) -> tuple[Integers, Integers]:
+    """The block of each run, and the paper of each block: about BLOCK_WORDS words, of even length in a paper, so that
+    no short tail is left."""
+    lengths, paper = prose.lengths, prose.paper
+    total = np.bincount(paper, lengths)[paper]
+    first = np.flatnonzero(np.diff(paper, prepend=-1))
+    before = prose.ends - lengths
+    seen = before - np.repeat(before[first], np.diff(first, append=len(paper)))
+    chunk = (seen / (total / np.maximum(np.round(total / BLOCK_WORDS), 1))).astype(np.int64)
+    begins = (np.diff(paper, prepend=-1) != 0) | (np.diff(chunk, prepend=-1) != 0)
+    return np.cumsum(begins) - 1, paper[begins]
+
+
+def _terms(prose: Prose) -> tuple[list[str], Integers, Integers]:
+    """Names of terms, and for each time that one stands in the text, the place of its first word and its number."""
+    telling = np.array([_tells(word) for word in prose.words], bool)
+    phrases, start, end, phrase = phrases_in(prose.words, prose.word, prose.ends)
+    both = telling[prose.word[start]] & telling[prose.word[end]]
+    single = np.flatnonzero(telling[prose.word])
+    at = np.concatenate([single, start[both]])
+    return [*prose.words, *phrases], at, np.concatenate([prose.word[single], len(prose.words) + phrase[both]])
+
+
+def _spread(counts: Any, paper: Integers) -> tuple[Floats, Integers]:
+    """Of each term the share of a paper's blocks that hold it, averaged over papers, and how many papers hold it."""
+    from scipy.sparse import csr_array
+
+    size = np.bincount(paper)[paper]
+    row = np.repeat(np.arange(len(paper)), np.diff(counts.indptr))
+    terms, papers = counts.shape[1], int(paper.max(initial=-1)) + 1
+    spread = np.bincount(counts.indices, (1 / size)[row], terms) / max(len(np.unique(paper)), 1)
+    held = csr_array((np.ones(len(row), bool), (paper[row], counts.indices)), shape=(papers, terms))
+    return spread, np.bincount(held.indices, minlength=terms)

@@ -16,6 +16,7 @@ MIN_SHARED = 2  # papers that must assert a code on each side before it is calle
 DRAWS = 2000  # resamples of the bootstrap
 SEED = 1  # of the bootstrap: every code meets the same stream of draws
 DECIMALS = 6
+Z95 = 1.959963984540054  # of the standard normal distribution
 
 Interval = tuple[float, float, float] | tuple[None, None, None]  # value, lower end, upper end
 Integers = NDArray[np.int64]

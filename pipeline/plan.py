@@ -30,8 +30,18 @@ CODE = {  # the source files whose change makes a stage's results stale
     "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "artifacts.py", "files.py"),
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
+    "place": ("places.py",),
     "tables": (
-        *("corpus.py", "bibliography/*.py", "topics.py", "blocks.py", "factors.py", "drift.py", "compare.py"),
+        *(
+            "corpus.py",
+            "bibliography/*.py",
+            "topics.py",
+            "blocks.py",
+            "phrases.py",
+            "factors.py",
+            "drift.py",
+            "compare.py",
+        ),
         *("evidence.py", "inference.py", "periods.py", "carry.py", "strata.py", "words.py", "outcomes.py"),
         *("export/**/*", "../models/README.md", "gathered.py", "refresh.py", "plan.py"),  # the card's figures are shown
         *("history.py", "changes.py", "flips.py"),
@@ -42,6 +52,7 @@ LIBRARIES = {
     "read": ("pypdfium2", "pdfplumber", "py3langid"),
     "split": ("spacy",),
     "code": ("numpy",),
+    "place": (),
     "tables": ("scikit-learn", "gensim", "statsmodels", "scipy", "bibtexparser", "rapidfuzz"),
 }
 
@@ -134,11 +145,12 @@ def check_there(plan: Plan) -> None:
 
 def fingerprints(codebook: Codebook, head: Path | None = None) -> dict[str, str]:
     """The key of each stage: its code and libraries, and the key of the stage before it; for the coding also the
-    codebook and the user's own head, if there is one."""
+    codebook and the user's own head, if there is one. Where coded sentences stand is kept by the coding's."""
     read = _digest(source("read"))
     split = _digest(read, source("split"), passages.model_version())
     own = [hashlib.sha256(head.read_bytes()).hexdigest()] if head and head.is_file() else []
-    return {"read": read, "split": split, "code": _digest(split, source("code"), codebook.fingerprint, *own)}
+    code = _digest(split, source("code"), codebook.fingerprint, *own)
+    return {"read": read, "split": split, "code": code, "place": _digest(code, source("place"))}
 
 
 def source(stage: str) -> str:

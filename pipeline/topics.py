@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline import factors
-from pipeline.blocks import JOINT, Block, Sentence, blocks_of, count_words, runs_of, vocabulary_of
+from pipeline.blocks import Blocks, Prose, Sentence, blocks_of, only, prose_of, words_of
 from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Table, part, to_one
+from pipeline.inference import Z95
 from pipeline.outcomes import Topic, TopicMethod, TopicModel
+from pipeline.phrases import JOINT
 
 MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them
@@ -58,29 +60,30 @@ def find_topics(
     """
     from threadpoolctl import threadpool_limits
 
-    own = _own(texts)
-    read = {paper: runs_of(sentences) for paper, sentences in sorted(own.items())}
-    papers = [paper for paper, runs in read.items() if count_words(runs) >= MIN_WORDS]
+    prose, papers = _prose(texts, sides)
     if len(papers) < MIN_PAPERS:
         return TopicModel((), {}, _too_few_papers(len(papers)))
-    blocks = blocks_of([read[paper] for paper in papers], sides)
-    vocabulary = vocabulary_of(blocks)
-    if len(vocabulary) < MIN_TERMS:
-        return TopicModel((), {}, _too_few_terms(len(papers), len(vocabulary)))
-    most = min(len(papers) // 2, len(vocabulary) // TOP_WORDS)
+    blocks = blocks_of(prose)
+    if len(blocks.terms) < MIN_TERMS:
+        return TopicModel((), {}, _too_few_terms(len(papers), len(blocks.terms)))
+    most = min(len(papers) // 2, len(blocks.terms) // TOP_WORDS)
     note = f"{count} topics were asked for; this corpus carries at most {most}." if count > most else ""
     with threadpool_limits(limits=1):  # sums in threads round differently from machine to machine
-        table = factors.table_of(blocks, vocabulary)
+        table = factors.table_of(blocks)
         curve = () if count else factors.curve(table, most, method, seed)
         fit = factors.fit(table, min(count, most) or factors.chosen(curve), method, seed)
-    model = _model(fit, table, blocks, papers, list(vocabulary), texts, sides)
+    model = _model(fit, table, blocks, papers, texts, sides)
     return replace(model, note=note, curve=curve)
 
 
-def _own(texts: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
-    """The sentences of each paper but those that stand in three papers alike: notices, not prose."""
+def _prose(texts: Mapping[str, Sequence[Sentence]], sides: tuple[str, str]) -> tuple[Prose, list[str]]:
+    """The prose of the papers that have words enough, and their ids, in the order of the ids. Sentences that stand in
+    three papers alike are notices."""
     holding = Counter(text for sentences in texts.values() for text in {text for text, _ in sentences})
-    return {paper: [s for s in sentences if holding[s[0]] < NOTICE] for paper, sentences in texts.items()}
+    papers = sorted(texts)
+    prose = prose_of([[s for s in texts[paper] if holding[s[0]] < NOTICE] for paper in papers], sides)
+    enough = np.flatnonzero(np.bincount(prose.paper, prose.lengths, len(papers)) >= MIN_WORDS)
+    return only(prose, enough), [papers[at] for at in enough]
 
 
 def _too_few_papers(papers: int) -> str:
@@ -103,13 +106,13 @@ def _too_few_terms(papers: int, terms: int) -> str:
 def _model(
     fit: Fit,
     table: Table,
-    blocks: Sequence[Block],
+    blocks: Blocks,
     ids: list[str],
-    vocabulary: list[str],
     texts: Mapping[str, Sequence[Sentence]],
     sides: tuple[str, str],
 ) -> TopicModel:
     """The model without its note and curve; topics in order of their weight over papers."""
+    vocabulary = blocks.terms
     whole, *halves = (_per_paper(fit.mix, blocks, len(ids), which) for which in range(3))
     order = np.argsort(-whole.sum(axis=0).round(DECIMALS), kind="stable")
     weights = {paper: _exactly_one(row[order]) for paper, row in zip(ids, whole, strict=True) if row.any()}
@@ -148,11 +151,10 @@ def _heaviest(weights: Floats, vocabulary: Sequence[str]) -> tuple[tuple[str, fl
     )
 
 
-def _per_paper(mix: Floats, blocks: Sequence[Block], papers: int, which: int) -> Floats:
-    """The topics' parts in each paper's words, (papers, k); `which` as in `Block.words`."""
+def _per_paper(mix: Floats, blocks: Blocks, papers: int, which: int) -> Floats:
+    """The topics' parts in each paper's words, (papers, k); `which` is a column of `Blocks.words`."""
     total = np.zeros((papers, mix.shape[1]))
-    words = np.array([block.words[which] for block in blocks], dtype=float)
-    np.add.at(total, [block.paper for block in blocks], mix * words[:, None])
+    np.add.at(total, blocks.paper, mix * blocks.words[:, which, None])
     return to_one(total)
 
 
@@ -171,7 +173,7 @@ def _axes(left: Floats, right: Floats) -> list[tuple[float, float, float] | tupl
     spread = ((left**2).sum(axis=0) + 0.5) / sum_a**2 - 1 / n + ((right**2).sum(axis=0) + 0.5) / sum_b**2 - 1 / m
     shared = (left * right).sum(axis=0) / (sum_a * sum_b) - (on[0] & on[1]).sum() / (n * m)  # papers on both sides
     log_ratio = np.log(sum_a / n) - np.log(sum_b / m)
-    reach = 1.959964 * np.sqrt(np.maximum(spread - 2 * shared, 0))
+    reach = Z95 * np.sqrt(np.maximum(spread - 2 * shared, 0))
     place = (a - b) / np.where(a + b > 0, a + b, 1)
     low = np.minimum(np.tanh((log_ratio - reach) / 2), place).round(DECIMALS)
     high = np.maximum(np.tanh((log_ratio + reach) / 2), place).round(DECIMALS)
@@ -204,13 +206,13 @@ def _typical_sentences(
     """Of each paper the sentence with the most specific words of the topic for its length."""
     best = []
     for paper in papers:
-        words = [[word for run, _ in runs_of([sentence]) for word in run] for sentence in texts[paper]]
+        words = [words_of(text) for text, _ in texts[paper]]
         scores = [sum(specific.get(w, 0.0) for w in set(ws)) / (len(ws) + MEAN_WORDS) for ws in words]
         best.append((paper, int(np.argmax(np.round(scores, 12)))))
     return tuple(best)
 
 
-def _names(terms: Floats, vocabulary: list[str]) -> list[str]:
+def _names(terms: Floats, vocabulary: Sequence[str]) -> list[str]:
     """A name per topic: its most specific terms, phrases before their words; a term names one topic only."""
     order = np.argsort(-(terms * part(terms)).round(12), axis=1, kind="stable")
     names: list[str] = []

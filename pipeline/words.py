@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from pipeline.blocks import telling_words
 from pipeline.codebook import Codebook, Domain
 from pipeline.evidence import best, by_side, codes_of, sentence_of, sides_of
-from pipeline.inference import rounded
+from pipeline.inference import Z95, rounded
 from pipeline.outcomes import Marker
 from pipeline.records import Coding, Paper
 from pipeline.terms import parse_term, pattern
 
 MIN_PAPERS = 3  # papers of the side that a word marks, so that no paper's habit is a side's
 TOP = 10  # words a side and code, of those that stand in the domain's terms and of the others
-Z95 = 1.959963984540054  # of the standard normal distribution
 CHUNK = 50_000  # sentences that are split into words at a time
 
 Floats = NDArray[np.float64]

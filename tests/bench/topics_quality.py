@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.blocks import BOILERPLATE, runs_of
+from pipeline.blocks import telling_words
 from pipeline.outcomes import TopicMethod
 from pipeline.topics import find_topics
 
@@ -66,10 +66,7 @@ def _read(path: Path) -> Texts:
 
 
 def _words(sentences: Sequence[tuple[str, str]]) -> list[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    stop = BOILERPLATE | ENGLISH_STOP_WORDS
-    return [w for run, _ in runs_of(sentences) for w in run if len(w) > 2 and w not in stop]
+    return [word for text, _ in sentences for word in telling_words(text)]
 
 
 def _ours(texts: Texts, seed: int, method: TopicMethod = "nmf") -> Tops:
