@@ -4,25 +4,21 @@ The terms are written in the language of `pipeline.terms`; the head of the shipp
 """
 
 import hashlib
-import itertools
 import json
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import CodebookError, where_in
+from pipeline.codebook_file import Source, Table
 from pipeline.records import BOTH, OTHER
 from pipeline.terms import overlap, parse_term
 
 SHIPPED = Path(__file__).with_name("codebook.toml")
 UNSPECIFIED = "unspecified"  # the code of a family that yields to any other of its codes in a sentence
-MAX_BYTES = 2_000_000
 MOST_TERMS = 5_000  # of a family or domain: each is held against each
-MOST_PARTS = 20  # full stops in a line outside of strings; tomllib takes hours over a key of 100,000 parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ def load_codebook(path: Path | None = None) -> Codebook:
 
     Raises CodebookError, with file, line and remedy, at the first thing that does not hold.
     """
-    source = _Source(path or SHIPPED)
+    source = Source(path or SHIPPED)
     for table in (source.top, *source.tables):
         _check_fields(source, table)
     _check_ids(source)
@@ -111,7 +107,7 @@ _LISTS["family.code"] = ("terms", "cued_terms", "unless")
 _OPTIONAL = ("excludes", "terms", "cued_terms", "unless", "cues")
 
 
-def _check_fields(source: "_Source", table: "_Table") -> None:
+def _check_fields(source: Source, table: Table) -> None:
     """Every key is known, there if it must be, of its type and not empty; there are terms."""
     known = _TEXTS[table.kind] + _LISTS[table.kind]
     for key, value in table.data.items():
@@ -137,7 +133,7 @@ def _well_typed(value: object, is_list: bool) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _check_ids(source: "_Source") -> None:
+def _check_ids(source: Source) -> None:
     """Ids are well formed and each stands once: domains, families, and the codes within a family."""
     seen: dict[tuple[str, str], int] = {}
     scope = ""
@@ -155,7 +151,7 @@ def _check_ids(source: "_Source") -> None:
         seen[key] = line
 
 
-def _check_terms(source: "_Source", group: "list[_Table]") -> None:
+def _check_terms(source: Source, group: list[Table]) -> None:
     """Every term can be read, and no two terms of a family, or of a domain, can claim the same words."""
     claims: dict[str, list[tuple[str, int]]] = {}
     if sum(len(table.data.get(key, ())) for table in group for key in _LISTS[table.kind]) > MOST_TERMS:
@@ -173,7 +169,7 @@ def _check_terms(source: "_Source", group: "list[_Table]") -> None:
                         _claim(source, claims.setdefault(start, []), term, line)
 
 
-def _claim(source: "_Source", taken: list[tuple[str, int]], term: str, line: int) -> None:
+def _claim(source: Source, taken: list[tuple[str, int]], term: str, line: int) -> None:
     """Add a term to those with the same first letter, unless one of them clashes."""
     for other, place in taken:
         if overlap(term, other):
@@ -182,9 +178,9 @@ def _claim(source: "_Source", taken: list[tuple[str, int]], term: str, line: int
     taken.append((term, line))
 
 
-def _groups(tables: "Sequence[_Table]") -> "list[list[_Table]]":
+def _groups(tables: Sequence[Table]) -> list[list[Table]]:
     """Tables in the groups within which terms must not clash: a domain, a family with its codes."""
-    groups: list[list[_Table]] = []
+    groups: list[list[Table]] = []
     for table in tables:
         if table.kind == "family.code":
             groups[-1].append(table)
@@ -193,7 +189,7 @@ def _groups(tables: "Sequence[_Table]") -> "list[list[_Table]]":
     return groups
 
 
-def _family(source: "_Source", group: "list[_Table]") -> Family:
+def _family(source: Source, group: list[Table]) -> Family:
     head, *codes = group
     if not codes:
         what = f'family "{head.data["id"]}" has no codes'
@@ -205,102 +201,7 @@ def _family(source: "_Source", group: "list[_Table]") -> Family:
     return Family(**_fields(head), codes=tuple(Code(**_fields(t)) for t in codes))
 
 
-def _fields(table: "_Table") -> dict[str, Any]:
+def _fields(table: Table) -> dict[str, Any]:
     """The fields of the table's dataclass, what was left out being empty."""
     texts = {key: table.data.get(key, "").strip() for key in _TEXTS[table.kind]}
     return texts | {key: tuple(table.data.get(key, ())) for key in _LISTS[table.kind]}
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of the file: "", "domain", "family" or "family.code"; its own keys; its lines, from 1."""
-
-    kind: str
-    data: dict[str, Any]
-    first: int
-    last: int
-
-
-_TOKEN = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.S)
-_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*(domain|family|family\.code)[ \t]*\]\]", re.M)
-
-
-class _Source:
-    """A codebook file as tables that know their lines, so that errors can name the right one."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.text = self._read()
-        # strings and comments blanked out: what is left are keys and headers
-        self.bare = _TOKEN.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), self.text)
-        self.lines = self.bare.split("\n")
-        self.strings: dict[str, list[int]] = {}  # the lines that each string stands on
-        for found in _TOKEN.finditer(self.text):
-            self.strings.setdefault(found[0][1:-1], []).append(self._line_at(found.start()))
-        data = self._parse()
-        self.tables = self._tables(data)
-        own = {key: value for key, value in data.items() if key not in ("domain", "family")}
-        self.top = _Table("", own, 1, self._line_at(len(self.text)))
-
-    def error(self, what: str, line: int, remedy: str) -> CodebookError:
-        return CodebookError(what, where_in(self.path, line), remedy)
-
-    def line(self, table: _Table, key: str, value: str | None = None, nth: int = 0) -> int:
-        """The line of a key of the table or, with `value`, of its `nth` such string in the key's list."""
-        is_key = re.compile(rf"[ \t]*(?:\[+[ \t]*)?{re.escape(key)}[ \t]*[=\].]")
-        start = next((n for n in range(table.first, table.last + 1) if is_key.match(self.lines[n - 1])), table.first)
-        if value is None:
-            return start
-        return next(itertools.islice((n for n in self.strings.get(value, ()) if n >= start), nth, None), start)
-
-    def _line_at(self, offset: int) -> int:
-        return self.text.count("\n", 0, offset) + 1
-
-    def _read(self) -> str:
-        remedy = "name a codebook: a TOML file in UTF-8, best begun as a copy of the one that ships"
-        try:
-            if self.path.stat().st_size > MAX_BYTES:
-                raise self.error(f"larger than {MAX_BYTES // 10**6} MB", 1, remedy)
-            return self.path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
-            raise self.error("not UTF-8 text", line, "save the file as UTF-8") from error
-        except OSError as error:
-            raise CodebookError(f"cannot be read: {error.strerror}", str(self.path), remedy) from error
-
-    def _parse(self) -> dict[str, Any]:
-        long = next((n for n, line in enumerate(self.lines, 1) if line.count(".") > MOST_PARTS), 0)
-        if long:
-            raise self.error("a key of too many parts", long, "write tables as in the codebook that ships")
-        try:
-            return tomllib.loads(self.text)
-        except RecursionError as error:
-            raise self.error("nested too deep", 1, "write tables as in the codebook that ships") from error
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"\(at line (\d+)", str(error))
-            line = int(found[1]) if found else self._line_at(len(self.text))
-            what = re.sub(r" \(at .*\)$", "", str(error))
-            remedy = "look there for a missing quote, comma or bracket, or a key that is given twice"
-            raise self.error(f"not valid TOML: {what}", line, remedy) from error
-
-    def _tables(self, data: dict[str, Any]) -> list[_Table]:
-        """The tables in the file's order, each with its lines up to the next header."""
-        headers = [(m[1], self._line_at(m.end())) for m in _HEADER.finditer(self.bare)]
-        found = {"domain": _dicts(data.get("domain", [])), "family": _dicts(data.get("family", []))}
-        found["family.code"] = [code for f in found["family"] for code in _dicts(f.get("code", []))]
-        if any(len(found[kind]) != sum(kind == k for k, _ in headers) for kind in found):
-            remedy = "write each under a header of its own: [[domain]], [[family]], [[family.code]]"
-            raise self.error("domains, families and codes must be tables of their own", 1, remedy)
-        starts = [line for _, line in headers]
-        ends = [line - 1 for line in starts[1:]] + [self._line_at(len(self.text))] * bool(starts)
-        in_turn = {kind: iter(dicts) for kind, dicts in found.items()}
-        tables = []
-        for (kind, first), last in zip(headers, ends, strict=True):
-            own = {k: v for k, v in next(in_turn[kind]).items() if (kind, k) != ("family", "code")}
-            tables.append(_Table(kind, own, first, last))
-        return tables
-
-
-def _dicts(value: object) -> list[dict[str, Any]]:
-    """The tables of an array of tables; nothing for what is no such array."""
-    return value if isinstance(value, list) and all(isinstance(v, dict) for v in value) else []

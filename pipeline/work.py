@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pipeline import abstracts, coding, passages, pdf, store
 from pipeline.coding.head import Head
-from pipeline.corpus import sketch
+from pipeline.duplicates import sketch
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import sha256_of
 from pipeline.places import places_of

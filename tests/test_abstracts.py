@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from pipeline import abstracts
-from pipeline.corpus import find_duplicates
 from pipeline.deliver import deliver
+from pipeline.duplicates import find_duplicates
 from pipeline.errors import OtherLanguage, UnreadablePaper
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.refi import NAMESPACE

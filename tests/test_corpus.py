@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.corpus import Scan, find_duplicates, gather, resemblance, scan, sketch
+from pipeline.corpus import Scan, gather, scan
+from pipeline.duplicates import find_duplicates, resemblance, sketch
 from pipeline.errors import CorpusError
 from pipeline.records import Card, CodedPaper, Entry, Metadata
 from tests.pdf.made import column, paper

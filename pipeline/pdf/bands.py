@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.pdf import cells
 from pipeline.pdf.cells import Box, Found, Frame, Level, Words
+from pipeline.pdf.rows import grouped
 from pipeline.pdf.sheet import MEET, SNAP, Levels, Sheet, paragraph, pieces
 
 NARROWEST = 60.0  # points of a rule that goes across a table
@@ -164,7 +165,7 @@ def _between(sheet: Sheet, run: Sequence[_Band]) -> Found | None:
     edges = _edges(sheet, levels, box, head)
     placed = [cells.placed(words, level, edges) for level in _without_notes(words, levels, edges)]
     by_rules = len(run) > 3 and len(run) > 0.25 * len(placed)
-    rows = cells.rows(placed, Frame(edges, _across(sheet.level, box), (box[1], head), by_rules))
+    rows = grouped(placed, Frame(edges, _across(sheet.level, box), (box[1], head), by_rules))
     table = cells.table(words, rows, box)
     if table is None or _numbered(rows):
         return None

@@ -8,6 +8,7 @@ from pdfplumber.table import cells_to_tables, edges_to_intersections, intersecti
 
 from pipeline.pdf import cells
 from pipeline.pdf.cells import Box, Found, Frame, Level, Words
+from pipeline.pdf.rows import grouped
 from pipeline.pdf.sheet import MEET, SNAP, Sheet, paragraph, pieces
 
 Rules = NDArray[np.float32]
@@ -121,5 +122,5 @@ def _row(words: Words, held: Sequence[tuple[int, list[int]]]) -> list[list[Level
         for i in level:
             by_column.setdefault(owner[i], []).append(i)
         found.append(cells.level_of(words, by_column))
-    rows = cells.rows(found, Frame())
+    rows = grouped(found, Frame())
     return rows if len(rows) > 2 and len(rows) >= 0.6 * len(found) else [found]
