@@ -34,7 +34,7 @@ def driver(settings: Settings, run: Run) -> Run:
     """`run`, but for reading and coding on the cluster that the settings name, if they name one."""
 
     def spread(name: str, function: Callable[[Any], Any], batches: Sequence[Any]) -> Iterable[Any]:
-        return read_there(settings.dask, batches) if name == READ else run(name, function, batches)
+        return read_there(settings.dask, batches) if name == READ and batches else run(name, function, batches)
 
     return spread if settings.dask else run
 
@@ -42,10 +42,12 @@ def driver(settings: Settings, run: Run) -> Run:
 def read_there(address: str, batches: Sequence[BatchJob]) -> list[tuple[Outcome, ...]]:
     """The outcomes of batches that the cluster at `address` worked on, in order. Raises PrecedentError."""
     client, as_completed, killed = _connected(address)
-    threads = sum(client.nthreads().values())
+    threads = sum(client.nthreads().values())  # none where no worker has come yet
     papers = sum(len(batch.jobs) for batch in batches)
     tasks = [task for batch in batches for task in tasks_of(batch, at_once(papers, threads))]
     with client:
+        if not threads:
+            log.warning("the cluster at %s has no workers yet: waiting for one", address)
         futures = client.map(process_there, tasks, pure=False)
         try:
             for n, _ in enumerate(as_completed(futures), 1):
