@@ -1,16 +1,17 @@
 """What is kept of the papers in the folder, together: the machine's work, and what people made of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from pipeline import store
 from pipeline.corpus import Scan, gather
 from pipeline.decisions.reviewed import Reviewed, review
 from pipeline.outcomes import TopicModel
 from pipeline.plan import Job, Plan, kept_refusal, result_path
-from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Rejection
+from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Place, Rejection
 from pipeline.work import Outcome
 
 
@@ -64,6 +65,16 @@ def reviewed(plan: Plan, work: Gathered) -> Reviewed:
 def document_of(plan: Plan, document_id: str) -> Document:
     """A paper that was read, from what is kept."""
     return store.load_document(store.artifact(plan.settings.out, "read", plan.keys["read"], document_id))
+
+
+def places_kept(plan: Plan) -> Callable[[str], Mapping[tuple[int, int], Place]]:
+    """Looks up where the sentences of a paper stand that the machine coded, by their spans."""
+
+    @cache
+    def kept(document_id: str) -> Any:
+        return store.load_places(store.artifact(plan.settings.out, "place", plan.keys["place"], document_id))
+
+    return lambda document_id: store.places_in(kept(document_id))
 
 
 def sentences(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> dict[str, list[tuple[str, str]]]:

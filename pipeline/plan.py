@@ -30,6 +30,7 @@ CODE = {  # the source files whose change makes a stage's results stale
     "read": ("pdf/*.py", "abstracts.py", "records.py", "store.py", "files.py"),
     "split": ("passages.py", "citations.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook.py", "terms.py", "../models/*.npz"),
+    "place": ("places.py",),
     "tables": (
         *(
             "corpus.py",
@@ -51,6 +52,7 @@ LIBRARIES = {
     "read": ("pypdfium2", "pdfplumber", "py3langid"),
     "split": ("spacy",),
     "code": ("numpy",),
+    "place": (),
     "tables": ("scikit-learn", "gensim", "statsmodels", "scipy", "bibtexparser", "rapidfuzz"),
 }
 
@@ -129,11 +131,12 @@ def check_there(plan: Plan) -> None:
 
 def fingerprints(codebook: Codebook, head: Path | None = None) -> dict[str, str]:
     """The key of each stage: its code and libraries, and the key of the stage before it; for the coding also the
-    codebook and the user's own head, if there is one."""
+    codebook and the user's own head, if there is one. Where coded sentences stand is kept by the coding's."""
     read = _digest(source("read"))
     split = _digest(read, source("split"), passages.model_version())
     own = [hashlib.sha256(head.read_bytes()).hexdigest()] if head and head.is_file() else []
-    return {"read": read, "split": split, "code": _digest(split, source("code"), codebook.fingerprint, *own)}
+    code = _digest(split, source("code"), codebook.fingerprint, *own)
+    return {"read": read, "split": split, "code": code, "place": _digest(code, source("place"))}
 
 
 def source(stage: str) -> str:

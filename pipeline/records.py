@@ -293,6 +293,27 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the span [start, end) of a document stands, and what is around it.
+
+    `page` counts from 1, `label` is its printed number; `down` is how far down the page it begins, in percent;
+    `section` is the heading above it, if one was found; `note` says how it was read, where that matters. `before` and
+    `after` are up to 200 characters of context, `boxes` its rectangles [page, x0, top, x1, bottom] as JSON.
+    """
+
+    start: int
+    end: int
+    page: int
+    label: str
+    down: int
+    section: str
+    note: str
+    before: str
+    after: str
+    boxes: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodedPaper:
     """What coding made of one document.
 

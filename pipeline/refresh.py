@@ -25,7 +25,7 @@ from pipeline.drift import align
 from pipeline.errors import CorpusError
 from pipeline.export import Results, write_narrative, write_report, write_tables
 from pipeline.files import STATE, lock
-from pipeline.gathered import document_of, gathered, reviewed, sentences, topic_sentences
+from pipeline.gathered import document_of, gathered, places_kept, reviewed, sentences, topic_sentences
 from pipeline.history import ChangeKind, Snapshot
 from pipeline.outcomes import TopicModel
 from pipeline.periods import topic_periods
@@ -168,6 +168,7 @@ def _results(
     return Results(
         papers=papers,
         document=partial(document_of, plan),
+        places=places_kept(plan),
         codings=codings,
         evidence=left.codings,
         unanchored=left.unanchored,

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import duckdb
@@ -30,6 +31,7 @@ from pipeline.records import (
     Page,
     Part,
     Passage,
+    Place,
     Reference,
     Rejection,
     Section,
@@ -37,7 +39,7 @@ from pipeline.records import (
     Words,
 )
 
-STAGES = ("read", "split", "code")
+STAGES = ("read", "split", "code", "place")
 
 _PAGE = pa.struct(
     [
@@ -112,6 +114,31 @@ _CODINGS = pa.schema(
         ("cited", pa.bool_()),
         ("tied_to", pa.string()),
         ("sector", pa.string()),
+    ]
+)
+
+
+_WORDS = (
+    "document_id",
+    "family",
+    "code",
+    "domain",
+    "status",
+    "role",
+    "method",
+    "named_instrument",
+    "actor",
+    "place",
+    "sector",
+)
+
+_PLACES = pa.schema(
+    [
+        *_SPAN,
+        ("page", pa.int32()),
+        ("label", pa.string()),
+        ("down", pa.int32()),
+        *((name, pa.large_string()) for name in ("section", "note", "before", "after", "boxes")),
     ]
 )
 
@@ -233,15 +260,35 @@ def load_coded(path: Path) -> CodedPaper:
     """What `save_coded` kept. Raises StoreError where the file is missing or damaged."""
     table = _read_parquet(path)
     about = json.loads(table.schema.metadata[b"paper"])
-    codings = tuple(_coding(row) for row in table.to_pylist())
+    codings = tuple(map(_coding, *(column.to_pylist() for column in table.columns)))
     lists = {name: tuple(about[name]) for name in ("domains", "places", "sectors")}
     return CodedPaper(about["document_id"], about["domain"], codings=codings, **lists)
 
 
-def _coding(row: dict[str, Any]) -> Coding:
-    row["terms"] = tuple(row["terms"])
-    row["evidence"] = tuple((start, end) for start, end in row["evidence"])
-    return Coding(**row)
+def _coding(*row: Any) -> Coding:
+    coding = dict(zip(_CODINGS.names, row, strict=True))
+    coding |= {name: intern(coding[name]) for name in _WORDS}  # the same few, over and over
+    coding["terms"] = tuple(coding["terms"])
+    coding["evidence"] = tuple((start, end) for start, end in coding["evidence"])
+    return Coding(**coding)
+
+
+def save_places(path: Path, places: Sequence[Place]) -> None:
+    """Keep where the coded sentences of one paper stand."""
+    columns = {name: [getattr(place, name) for place in places] for name in _PLACES.names}
+    _write_parquet(path, pa.table(columns, schema=_PLACES))
+
+
+def load_places(path: Path) -> pa.Table:
+    """What `save_places` kept, in little memory, for `places_in`. Raises StoreError where the file is missing or
+    damaged."""
+    return _read_parquet(path)
+
+
+def places_in(table: pa.Table) -> dict[tuple[int, int], Place]:
+    """By their spans, the places that `load_places` gave."""
+    places = map(Place, *(column.to_pylist() for column in table.columns))
+    return {(place.start, place.end): place for place in places}
 
 
 def save_rejection(path: Path, rejection: Rejection) -> None:
@@ -318,12 +365,11 @@ def _footer(content: bytes) -> int:
 
 def _read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
     """The table in a file, read in this thread: a child at the limit of its memory can start no other."""
-    alone = {"use_threads": False, "pre_buffer": False}
     try:
         content = path.read_bytes()
         if not _as_written(content):
             raise OSError("it is not as it was written")
-        return pq.read_table(pa.BufferReader(content), columns=columns, **alone)
+        return pq.ParquetFile(pa.BufferReader(content), pre_buffer=False).read(columns, use_threads=False)
     except (OSError, pa.ArrowInvalid) as error:  # others, such as want of memory, say nothing about the file
         raise _damaged(path, error) from error
 

@@ -13,6 +13,7 @@ from pipeline.coding.head import Head
 from pipeline.corpus import sketch
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import sha256_of
+from pipeline.places import places_of
 from pipeline.plan import Job, result_path
 from pipeline.records import ABSTRACT_FILE, CodedPaper, Document, Passage, Rejection
 from pipeline.settings import Settings
@@ -76,7 +77,8 @@ def process_paper(job: Job) -> Outcome:
     try:
         document = _stage(job, "read", seconds, lambda: _read(job), store.load_document)
         sentences = _stage(job, "split", seconds, lambda: _split(job, document), store.load_passages)
-        _stage(job, "code", seconds, lambda: _code(job, document, sentences), store.load_coded)
+        coded = _stage(job, "code", seconds, lambda: _code(job, document, sentences), store.load_coded)
+        _stage(job, "place", seconds, lambda: _places(job, document, coded), lambda _: None)
     except UnreadablePaper as error:
         rejection = Rejection(job.name, job.document_id, error.kind, error.what, error.remedy)
         store.save_rejection(result_path(job, "read"), rejection)
@@ -129,3 +131,8 @@ def _code(job: Job, document: Document, sentences: Sequence[Passage]) -> CodedPa
     coded = coding.code_document(document, sentences, job.codebook, own)
     store.save_coded(result_path(job, "code"), coded)
     return coded
+
+
+def _places(job: Job, document: Document, coded: CodedPaper) -> None:
+    spans = ((coding.start, coding.end) for coding in coded.codings)
+    store.save_places(result_path(job, "place"), places_of(document, spans))

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.evidence import count_papers, surest
-from pipeline.export.places import sides_of
 from pipeline.export.results import Results
+from pipeline.export.told import sides_of
 from pipeline.records import Coding, Target
 
 Named = Iterable[tuple[str, Coding]]

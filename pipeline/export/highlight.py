@@ -29,9 +29,10 @@ from pypdf.generic import (
 )
 
 from pipeline.errors import StoreError, first_line
-from pipeline.export.places import MACHINE, clean, coder, reading_note, told_by
 from pipeline.export.results import Results
+from pipeline.export.told import MACHINE, clean, coder, told_by
 from pipeline.files import write_bytes
+from pipeline.places import reading_note
 from pipeline.records import Box, Coding
 from pipeline.settings import Settings
 from pipeline.workers import explain, run_limited
@@ -121,7 +122,7 @@ def _marks(results: Results, document_id: str, codings: tuple[Coding, ...]) -> l
     for coding in codings:
         label = labels.get((coding.family, coding.code), coding.code)
         note = f"{label}\n{coding.domain}, {coding.status}, {told_by(coding)}, confidence {coding.confidence:.2f}"
-        if how := reading_note(document, coding):
+        if how := reading_note(document, coding.start, coding.end):
             note += f", {how}"
         colour = colours.get(coding.family, COLOURS[-1])
         there = spans[coding.start, coding.end]

@@ -14,11 +14,12 @@ from typing import Any, get_args
 from markupsafe import Markup
 
 from pipeline.evidence import code_labels
-from pipeline.export.places import CONTEXT, clean, context, reading_note, section_name, sides_of, told_by
 from pipeline.export.results import Results
 from pipeline.export.statements import cited
 from pipeline.export.strata_table import strata_view
-from pipeline.records import BOTH, OTHER, Coding, DecidedBy, Document, Paper, ReviewStatus, Role, Status
+from pipeline.export.told import clean, sides_of, told_by
+from pipeline.places import CONTEXT
+from pipeline.records import BOTH, OTHER, Coding, DecidedBy, Paper, Place, ReviewStatus, Role, Status
 
 BUDGET = 2_350_000  # characters of all this as it stands in the page; quotes beyond it are in evidence.csv alone
 ROW = 24  # of them that a coding and its sentence cost without their quote
@@ -88,14 +89,16 @@ def _rows(results: Results, words: dict[str, int]) -> tuple[list[list[Any]], lis
     sentences: list[list[Any]] = []
     codings: list[list[Any]] = []
     for document_id, group in itertools.groupby(shown, key=lambda c: c.document_id):
-        document = results.document(document_id)
+        of_paper = list(group)
+        placed = results.placed(document_id, {(c.start, c.end) for c in of_paper})
         at, paper = papers[document_id]
         seen: dict[Sentence, int] = {}
-        for coding in group:
+        for coding in of_paper:
             key = _sentence(coding)
             if key not in seen:
                 seen[key] = len(sentences)
-                sentences.append([at, *_told(document, coding, words, key in told, key in around)])
+                stands = placed[coding.start, coding.end]
+                sentences.append([at, *_told(stands, coding, words, key in told, key in around)])
             found = [coding.id, seen[key], codes[coding.family, coding.code], domains[coding.domain]]
             sides = [int(coding.id in counted and on) for on in sides_of(coding, paper, results.codebook)]
             about = [*_about(coding, words), _word(words, _made(coding, labels)), *_decided(coding)]
@@ -112,14 +115,12 @@ def _word(words: dict[str, int], word: str) -> int:
     return words.setdefault(word, len(words))
 
 
-def _told(document: Document, coding: Coding, words: dict[str, int], told: bool, around: bool) -> list[Any]:
-    page = document.page_at(coding.start)
-    label = page.label if page.label != str(page.number) else ""
-    where = ", ".join(part for part in (section_name(document, coding), reading_note(document, coding)) if part)
-    down = round(100 * (coding.start - page.start) / max(page.end - page.start, 1))
-    place = [page.number, label, _word(words, where), min(max(down, 0), 100)]
+def _told(place: Place, coding: Coding, words: dict[str, int], told: bool, around: bool) -> list[Any]:
+    label = place.label if place.label != str(place.page) else ""
+    where = ", ".join(part for part in (place.section or coding.role, place.note) if part)
     quote = [clean(coding.quote)] if told else []
-    return [*place, *quote, *(context(document, coding.start, coding.end) if around else ())]
+    context = (place.before, place.after) if around else ()
+    return [place.page, label, _word(words, where), place.down, *quote, *context]
 
 
 def _about(c: Coding, words: dict[str, int]) -> list[int]:

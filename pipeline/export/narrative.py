@@ -11,11 +11,11 @@ from urllib.parse import quote
 from pipeline.export.beside import Beside, actors_beside, instruments_beside, targets_beside
 from pipeline.export.island import byline
 from pipeline.export.markdown import escaped
-from pipeline.export.places import clean
 from pipeline.export.results import Results
 from pipeline.export.statements import MIN_TOLD, Cited, Sentence, Words, apart, carried, counts, words
+from pipeline.export.told import clean
 from pipeline.outcomes import CARRIES, OPEN, THIN, WELL, Carried
-from pipeline.records import BOTH, Coding, Document, Paper
+from pipeline.records import BOTH, Coding, Paper
 
 MOST = 8  # statements of a section, and rows of a table
 CITED = 2  # papers cited for a count
@@ -216,11 +216,11 @@ def _citer(results: Results) -> Callable[[Coding], str]:
     names = _bylines(results.papers)
 
     @cache
-    def document(document_id: str) -> Document:
-        return results.document(document_id)
+    def page_of(document_id: str, start: int, end: int) -> int:
+        return results.placed(document_id, {(start, end)})[start, end].page
 
     def cite(coding: Coding) -> str:
-        page = document(coding.document_id).page_at(coding.start).number
+        page = page_of(coding.document_id, coding.start, coding.end)
         unsure = ", unsure" if coding.confidence < SURE and coding.decided_by == "machine" else ""
         name = escaped(names[coding.document_id])
         return f"[{name}, p. {page}](report.html#coding-{quote(coding.id, safe='')}){unsure}"

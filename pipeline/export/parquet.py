@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.export.columns import tables
-from pipeline.export.places import clean
 from pipeline.export.results import Results
 from pipeline.export.rows import rows
 from pipeline.export.schema import Column
+from pipeline.export.told import clean
 
 _TYPES = {"integer": pa.int64(), "number": pa.float64()}  # all else is text; lists and objects are JSON
 

@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from pipeline.evidence import code_labels
 from pipeline.export.flow import flow, flow_svg
-from pipeline.export.places import clean, sides_of
 from pipeline.export.results import Results
+from pipeline.export.told import clean, sides_of
 from pipeline.outcomes import Comparison, Side
 from pipeline.records import Paper
 

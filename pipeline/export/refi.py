@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from pipeline.export.places import MACHINE, clean, coder
 from pipeline.export.results import Results
+from pipeline.export.told import MACHINE, clean, coder
 from pipeline.records import Box, Coding, Document, Paper
 
 NAMESPACE = "urn:QDA-XML:project:1.0"

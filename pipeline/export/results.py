@@ -1,19 +1,21 @@
 """What every export is made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
 from pipeline.history import FIRST, Changes
 from pipeline.outcomes import Carried, Comparison, Link, Marker, Stratum, TopicModel, TopicPeriod, Unanchored
-from pipeline.records import Coding, Document, Doubt, Named, Paper, Rejection, Target
+from pipeline.places import places_of
+from pipeline.records import Coding, Document, Doubt, Named, Paper, Place, Rejection, Target
 
 HIGHLIGHTED = "highlighted"  # folder of highlighted copies in a folder of exports
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The outcome of a run. `document` looks a document up by id, so that one at a time is in memory.
+    """The outcome of a run. `document` looks a document up by id, so that one at a time is in memory; `places` gives
+    those of its sentences that are kept, by their spans.
 
     `codings` are in the order of `papers` and of the text; `versions` holds run_id, model_version,
     codebook_version and precedent. `targets` are in the order of `codings`, those of a coding together.
@@ -48,3 +50,11 @@ class Results:
     unanchored: tuple[Unanchored, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     highlighted: frozenset[str] = frozenset()
+    places: Callable[[str], Mapping[tuple[int, int], Place]] = lambda _: {}
+
+    def placed(self, document_id: str, spans: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], Place]:
+        """The places of these spans of a document: those that are kept, else from the document itself."""
+        kept = self.places(document_id)
+        if all(span in kept for span in spans):
+            return kept
+        return {(place.start, place.end): place for place in places_of(self.document(document_id), spans)}

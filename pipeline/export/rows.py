@@ -1,10 +1,9 @@
-"""The rows of every table, as values: text, numbers, None, and lists or objects for columns of JSON."""
+"""The rows of every table, as values: text, numbers, None; for columns of JSON its text, or lists or objects."""
 
 import dataclasses
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
 from typing import Any
 
 from pipeline.evidence import STRENGTH, count_papers, said, surest
@@ -12,13 +11,13 @@ from pipeline.export import topic_tables
 from pipeline.export.carry_table import carry_rows
 from pipeline.export.changes_table import change_rows
 from pipeline.export.exported import exported_as
-from pipeline.export.places import context, reading_note, sides_of
 from pipeline.export.results import Results
 from pipeline.export.strata_table import strata_rows
+from pipeline.export.told import sides_of
 from pipeline.export.unanchored_table import unanchored_rows
 from pipeline.export.words_table import words_rows
 from pipeline.outcomes import Comparison, Link, Side
-from pipeline.records import Coding, Document, Named, Paper
+from pipeline.records import Coding, Named, Paper, Place
 
 Row = Mapping[str, Any]
 QUOTES = 5  # quotes of a named instrument or actor
@@ -80,14 +79,13 @@ def _evidence(results: Results) -> Iterator[Row]:
     versions = {name: results.versions[name] for name in ("model_version", "codebook_version", "run_id")}
     for document_id, of_paper in itertools.groupby(results.evidence or results.codings, key=lambda c: c.document_id):
         codings = {coding.id: coding for coding in of_paper}
-        document = results.document(document_id)
+        placed = results.placed(document_id, {(c.start, c.end) for c in codings.values()})
         full = {"full_text": int(papers[document_id].full_text)}
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions, **full}
-        placed = cache(partial(_placed, document))  # a sentence may have several codings
         for coding in codings.values():
             tied, coded = _tied(codings.get(coding.tied_to)), _coded(coding)
-            reviewed = _reviewed(document, coding, coded)
-            yield {**about, **coded, **tied, **placed(coding.start, coding.end), **reviewed}
+            place = placed[coding.start, coding.end]
+            yield {**about, **coded, **tied, **_placed(place), **_reviewed(coding, coded, place.note)}
 
 
 def _coded(coding: Coding) -> dict[str, Any]:
@@ -119,25 +117,19 @@ def _tied(instrument: Coding | None) -> dict[str, str]:
     return {"tied_to": instrument.id, "tied_instrument": ": ".join(names)}
 
 
-def _placed(document: Document, start: int, end: int) -> dict[str, Any]:
-    page = document.page_at(start)
-    before, after = context(document, start, end)
-    boxes = [
-        [b.page, round(b.x0, 2), round(b.top, 2), round(b.x1, 2), round(b.bottom, 2)]
-        for b in document.boxes(start, end)
-    ]
+def _placed(place: Place) -> dict[str, Any]:
     return {
-        "page": page.number,
-        "page_label": page.label,
-        "boxes": boxes,
-        "context_before": before,
-        "context_after": after,
+        "page": place.page,
+        "page_label": place.label,
+        "boxes": place.boxes,
+        "context_before": place.before,
+        "context_after": place.after,
     }
 
 
-def _reviewed(document: Document, coding: Coding, coded: Row) -> dict[str, str]:
+def _reviewed(coding: Coding, coded: Row, note: str) -> dict[str, str]:
     row = {name: getattr(coding, name) for name in _REVIEW}
-    row["note"] = row["note"] or reading_note(document, coding)
+    row["note"] = row["note"] or note
     return {**row, "exported_as": exported_as({**coded, **row})}
 
 
@@ -237,13 +229,15 @@ def _counts(side: str, codings: list[Coding]) -> dict[str, int]:
 def _targets(results: Results) -> Iterator[Row]:
     papers = {paper.document_id: paper for paper in results.papers}
     codings = {coding.id: coding for coding in results.codings}
-    for coding_id, found in itertools.groupby(results.targets, key=lambda t: t.coding_id):
-        coding = codings[coding_id]
-        page = results.document(coding.document_id).page_at(coding.start).number
-        said = {"domain": coding.domain, "status": coding.status, "quote": coding.quote, "page": page}
-        about = {**_about(papers[coding.document_id]), **said}
-        for number, target in enumerate(found, 1):
-            yield {**about, "number": number, **dataclasses.asdict(target)}
+    for document_id, of_paper in itertools.groupby(results.targets, key=lambda t: t.document_id):
+        stated = [(codings[i], list(found)) for i, found in itertools.groupby(of_paper, key=lambda t: t.coding_id)]
+        placed = results.placed(document_id, {(coding.start, coding.end) for coding, _ in stated})
+        for coding, found in stated:
+            page = placed[coding.start, coding.end].page
+            said = {"domain": coding.domain, "status": coding.status, "quote": coding.quote, "page": page}
+            about = {**_about(papers[document_id]), **said}
+            for number, target in enumerate(found, 1):
+                yield {**about, "number": number, **dataclasses.asdict(target)}
 
 
 def _codebook(results: Results) -> Iterator[Row]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.export.columns import tables
-from pipeline.export.places import clean
 from pipeline.export.results import Results
 from pipeline.export.rows import Row, rows
 from pipeline.export.schema import datapackage
+from pipeline.export.told import clean
 
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")  # some programs pass over spaces in front
 

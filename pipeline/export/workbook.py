@@ -13,10 +13,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.export.columns import tables
-from pipeline.export.places import clean
 from pipeline.export.results import Results
 from pipeline.export.rows import Row, rows
 from pipeline.export.schema import Column
+from pipeline.export.told import clean
 
 MAX_CELL = 32_000  # Excel refuses cells of more than 32,767 characters
 WIDE, LINE, MOST_LINES = 60, 15, 20  # a column of sentences in characters, a line in points, and lines of a row

@@ -8,7 +8,7 @@ from pipeline.decisions.apply import counted
 from pipeline.decisions.decision import Decision
 from pipeline.evidence import Held, papers_on, sentence_of
 from pipeline.export.island import byline
-from pipeline.export.places import context, section_name
+from pipeline.places import context, heading_above
 from pipeline.records import BOTH, OTHER, Box, Coding, Document, Page, Paper, Passage, Status
 
 PER_PAGE = 50
@@ -57,7 +57,7 @@ def about_coding(coding: Coding, paper: Paper, document: Document, around: Seque
         "around": context(document, coding.start, coding.end),
         "byline": byline(paper.metadata.authors, paper.metadata.year),
         "title": paper.metadata.title or paper.path,
-        "section": section_name(document, coding),
+        "section": heading_above(document, coding.start) or coding.role,
         "page": page_of(document, page),
         "outlined": outlined(document, page, around, chosen=coding.id),
     }

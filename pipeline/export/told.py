@@ -1,0 +1,31 @@
+"""Whose a coding is and where it counts, and text as files hold it."""
+
+import re
+
+from pipeline.codebook import Codebook
+from pipeline.records import BOTH, Coding, Paper
+
+MACHINE = "Precedent"  # as a coder
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """The text with control characters and lone surrogates made U+FFFD, each for one: offsets still hold."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def coder(coding: Coding) -> str:
+    """Who made a coding, as other programs show it: people by name, or the machine."""
+    return MACHINE if coding.decided_by == "machine" else f"Person: {coding.reviewer or 'unnamed'}"
+
+
+def told_by(coding: Coding) -> str:
+    """What made a coding, and what people decided on it: "terms+head, accepted by Ann"."""
+    reviewed = f", {coding.review_status} by {coding.reviewer}" if coding.reviewer else ""
+    return f"{coding.method}{reviewed}"
+
+
+def sides_of(coding: Coding, paper: Paper, codebook: Codebook) -> tuple[bool, bool]:
+    """Whether a coding counts on the left and on the right: its paper and its sentence both stand there."""
+    left, right = (paper.domain in (side.id, BOTH) and coding.domain in (side.id, BOTH) for side in codebook.domains)
+    return left, right
