@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,9 @@ def read_there(address: str, batches: Sequence[BatchJob]) -> list[tuple[Outcome,
             for n, _ in enumerate(as_completed(futures), 1):
                 log.info("read and coded %d of %d parts", n, len(tasks))
             return list(client.gather(futures))
+        except (CancelledError, OSError) as error:  # Dask cancels what it waited for where the scheduler is gone
+            remedy = "see why it ended, and start it again. Finished work is kept: run again to go on"
+            raise StoreError("the scheduler of the cluster is gone", address, remedy) from error
         except killed as error:
             remedy = "see the workers' logs; give them more memory. Finished work is kept: run again to go on"
             raise StoreError("several workers of the cluster died over the same papers", address, remedy) from error

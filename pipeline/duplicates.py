@@ -70,8 +70,8 @@ def _why_same(a: Card, b: Card) -> str:
     alike = resemblance(a.sketch, b.sketch)
     doi = normal_doi(a.metadata.doi)
     if doi and doi == normal_doi(b.metadata.doi):
-        titles = fuzz.ratio(normal_title(a.metadata.title), normal_title(b.metadata.title))
-        if alike >= RELATED_TEXT or titles >= SAME_TITLE:
+        titles = normal_title(a.metadata.title), normal_title(b.metadata.title)
+        if alike >= RELATED_TEXT or (all(titles) and fuzz.ratio(*titles) >= SAME_TITLE):
             return f"the same DOI {doi} and {'text' if alike >= RELATED_TEXT else 'title'}"
     return f"near-same text ({alike:.0%} of it in common)" if alike >= SAME_TEXT else ""
 

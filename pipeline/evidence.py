@@ -38,12 +38,17 @@ def papers_on(papers: Iterable[Paper], side: str) -> set[str]:
     return {paper.document_id for paper in papers if paper.domain in (side, BOTH)}
 
 
+def counts_on(side: str, of_paper: str, of_sentence: str) -> bool:
+    """Whether a coding counts on a side, by the domains of its paper and of its sentence: both stand there."""
+    return {of_paper, of_sentence} <= {side, BOTH}
+
+
 def by_side(papers: Sequence[Paper], codings: Iterable[Coding], sides: tuple[str, str]) -> Held:
-    """The codings that count on each side: their paper stands there, and so does their sentence."""
+    """The codings that count on each side (see `counts_on`)."""
     domain_of = {paper.document_id: paper.domain for paper in papers}
     domains = (*sides, BOTH)
     counts = {
-        (of_paper, of_sentence): [s for s in sides if {of_paper, of_sentence} <= {s, BOTH}]
+        (of_paper, of_sentence): [s for s in sides if counts_on(s, of_paper, of_sentence)]
         for of_paper in domains
         for of_sentence in domains
     }

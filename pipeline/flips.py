@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from pipeline.evidence import counts_on
 from pipeline.history import Change, SeenVerdict, Snapshot
 from pipeline.records import BOTH
 
@@ -64,12 +65,12 @@ def _in_counts(verdict: SeenVerdict | None, run: Snapshot) -> str:
 
 
 def _sides(run: Snapshot, as_new: Mapping[str, str]) -> Iterator[_Side]:
-    """The two sides of a run, by the rule of `evidence.by_side`, with papers under the ids that they have now."""
+    """The two sides of a run, with papers under the ids that they have now."""
     domains = {paper.document_id: paper.domain for paper in run.papers}
     for side, _ in run.sides:
         said: dict[Code, Said] = defaultdict(dict)
         for coding in run.codings:
-            if domains[coding.document_id] in (side, BOTH) and coding.domain in (side, BOTH):
+            if counts_on(side, domains[coding.document_id], coding.domain):
                 paper = as_new.get(coding.document_id, coding.document_id)
                 of_code = said[coding.family, coding.code]
                 of_code[paper] = ASSERTED if ASSERTED in (coding.status, of_code.get(paper)) else WEAK

@@ -307,6 +307,11 @@ class Carried:
     left: Standing
     right: Standing
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether it is well evidenced on one side and thin on the other, and yet too few papers to say."""
+        return self.finding == OPEN and {self.left.evidence, self.right.evidence} == {WELL, THIN}
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:

@@ -1,7 +1,7 @@
 """What is kept of each paper: records to rows of its Parquet files, and back; `artifacts` says where these lie."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from sys import intern
@@ -240,17 +240,13 @@ def load_coded(path: Path) -> CodedPaper:
     """What `save_coded` kept. Raises StoreError where the file is missing or damaged."""
     table = read_parquet(path)
     about = json.loads(table.schema.metadata[b"paper"])
-    codings = tuple(map(_coding, *(column.to_pylist() for column in table.columns)))
+    columns: dict[str, Iterable[Any]] = {name: table.column(name).to_pylist() for name in _CODINGS.names}
+    columns |= {name: map(intern, columns[name]) for name in _WORDS}  # the same few, over and over
+    columns["terms"] = map(tuple, columns["terms"])
+    columns["evidence"] = (tuple(map(tuple, spans)) for spans in columns["evidence"])
+    codings = tuple(map(Coding, *columns.values()))  # the columns are in the order of its fields
     lists = {name: tuple(about[name]) for name in ("domains", "places", "sectors")}
     return CodedPaper(about["document_id"], about["domain"], codings=codings, **lists)
-
-
-def _coding(*row: Any) -> Coding:
-    coding = dict(zip(_CODINGS.names, row, strict=True))
-    coding |= {name: intern(coding[name]) for name in _WORDS}  # the same few, over and over
-    coding["terms"] = tuple(coding["terms"])
-    coding["evidence"] = tuple((start, end) for start, end in coding["evidence"])
-    return Coding(**coding)
 
 
 def save_places(path: Path, places: Sequence[Place]) -> None:

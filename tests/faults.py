@@ -38,7 +38,7 @@ BOUNDARIES: dict[str, tuple[str, int]] = {
     "before old snapshots go": ("pipeline.snapshots.prune", 1),
     "before old results go": ("pipeline.artifacts.prune", 1),
 }
-STAGES = ("read", "split", "code")  # killed when the first result of the stage lies there
+STAGES = ("read", "split", "code", "place")  # killed when the first result of the stage lies there
 
 
 @dataclass(frozen=True, slots=True)

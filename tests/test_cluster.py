@@ -47,7 +47,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[Process]]]:
     own = ["--nthreads", "1", "--local-directory", str(tmp_path)]
     workers = [started("worker", address, *common, *own, *nanny) for nanny in ([], ["--no-nanny"])]
     try:
-        yield address, workers
+        yield address, [*workers, scheduler]
     finally:
         for process in (*workers, scheduler):
             process.kill()
@@ -73,6 +73,24 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     assert tables(out) == tables(settings.out)
     ids = [row["coding_id"] for row in read_table(out / "tables" / "evidence.csv")]
     assert len(ids) == len(set(ids)) == alone.codings.total()
+
+
+def test_a_scheduler_that_ends_is_said_and_what_was_done_is_kept(
+    cluster: tuple[str, list[Process]], sample_run: tuple[Settings, Summary], tmp_path: Path
+) -> None:
+    address, workers = cluster
+    out = tmp_path / "out"
+    corpus = str(sample_run[0].corpus)
+    command = [sys.executable, "-m", "pipeline.cli", "run", corpus, "--out", str(out), "--dask", address]
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    end = time.monotonic() + 300
+    while not list(out.glob("state/code/*/*/*.parquet")) and run.poll() is None and time.monotonic() < end:
+        time.sleep(0.02)
+    workers[-1].kill()  # the scheduler
+    said = run.communicate(timeout=300)[0]
+    assert run.returncode not in (0, None)
+    assert "the scheduler of the cluster is gone" in said
+    assert "Traceback" not in said
 
 
 def test_no_scheduler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,9 @@ def test_what_does_not() -> None:
     other = " ".join(reversed(WORDS))
     assert not same(first, card("b", other, "Levies on lye"))  # a title alone
     assert not same(first, card("b", other, "Fees for soap", "10.1000/x1"))  # a DOI alone, easily misread
+    assert not same(
+        card("a", TEXT, "", "10.1000/x1"), card("b", other, "", "10.1000/x1")
+    )  # no titles are no same title
     half = " ".join(WORDS[:130] + WORDS[:130:-1])
     assert not same(replace(first, metadata=Metadata()), card("b", half))  # a third of the text in common
 

@@ -44,7 +44,7 @@ MAY = {
     "places": BASE,
     "inference": BASE,
     "snapshots": BASE | {"files", "drift", "export"},
-    "flips": BASE,
+    "flips": BASE | {"evidence"},
     "changes": BASE | {"bibliography", "flips"},
     "compare": SHARED | {"evidence", "inference"},
     "carry": SHARED | {"evidence", "inference"},

@@ -14,7 +14,7 @@ from pipeline.export.markdown import escaped
 from pipeline.export.results import Results
 from pipeline.export.statements import MIN_TOLD, Cited, Sentence, Words, apart, carried, counts, words
 from pipeline.export.told import clean
-from pipeline.outcomes import CARRIES, OPEN, THIN, WELL, Carried
+from pipeline.outcomes import CARRIES, Carried
 from pipeline.records import BOTH, Coding, Paper
 
 MOST = 8  # statements of a section, and rows of a table
@@ -78,7 +78,7 @@ def _parts(teller: Teller) -> Iterator[Part]:
     shared = sorted((r for r in rows if r.row.verdict == "shared"), key=_least_share)
     different = [r for r in rows if r.row.verdict.startswith(("only in", "more in"))]
     different.sort(key=lambda r: -abs(r.row.difference or 0))
-    open_ = [r for r in rows if r.finding == OPEN and {r.left.evidence, r.right.evidence} == {WELL, THIN}]
+    open_ = [row for row in rows if row.one_sided]
     yield _listed("What both share", shared, counts, teller)
     yield _listed("Where they differ", different, apart, teller)
     yield _paragraphs(left.id, right.id, rows, teller)

@@ -27,7 +27,7 @@ from pipeline.export.results import Results
 from pipeline.export.rows import rows
 from pipeline.export.templating import environment
 from pipeline.export.words_table import words_view
-from pipeline.outcomes import CARRIES, ON_BOTH, OPEN, THIN, WELL, Carried, Comparison, Link
+from pipeline.outcomes import CARRIES, ON_BOTH, Carried, Comparison, Link
 from pipeline.records import BOTH, Coding, Role
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -159,8 +159,11 @@ def _carried(rows: tuple[Carried, ...]) -> dict[str, Any]:
             ends = (row.row.left, row.left), (row.row.right, row.right)
             (side, standing), (other, thin) = ends if row.origin == row.row.left.domain else reversed(ends)
             carries[row.origin].append({"row": row, "side": side, "well": standing, "other": other, "thin": thin})
-    one_sided = [row for row in rows if row.finding == OPEN and {row.left.evidence, row.right.evidence} == {WELL, THIN}]
-    return {"over": carries, "both": [row for row in rows if row.finding == ON_BOTH], "open": one_sided}
+    return {
+        "over": carries,
+        "both": [row for row in rows if row.finding == ON_BOTH],
+        "open": [row for row in rows if row.one_sided],
+    }
 
 
 def _beside(results: Results) -> list[tuple[str, list[list[tuple[str, int, Coding]]]]]:

@@ -3,7 +3,8 @@
 import re
 
 from pipeline.codebook import Codebook
-from pipeline.records import BOTH, Coding, Paper
+from pipeline.evidence import counts_on
+from pipeline.records import Coding, Paper
 
 MACHINE = "Precedent"  # as a coder
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -26,6 +27,6 @@ def told_by(coding: Coding) -> str:
 
 
 def sides_of(coding: Coding, paper: Paper, codebook: Codebook) -> tuple[bool, bool]:
-    """Whether a coding counts on the left and on the right: its paper and its sentence both stand there."""
-    left, right = (paper.domain in (side.id, BOTH) and coding.domain in (side.id, BOTH) for side in codebook.domains)
-    return left, right
+    """Whether a coding counts on the left and on the right."""
+    left, right = codebook.domains
+    return counts_on(left.id, paper.domain, coding.domain), counts_on(right.id, paper.domain, coding.domain)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -37,7 +37,7 @@ from pipeline.history import FIRST, Snapshot
 from pipeline.outcomes import TopicChanges
 from pipeline.periods import topic_periods
 from pipeline.plan import make_plan
-from pipeline.records import Coding, Document, Paper, Target
+from pipeline.records import Coding, Document, Paper, Place, Target
 from pipeline.refresh import collect, refresh
 from pipeline.settings import Settings
 from pipeline.strata import stratify
@@ -46,6 +46,7 @@ from pipeline.words import markers
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 PAPERS = 10_000
 SHOWN = 0.05  # seconds that are told
+Places = Mapping[tuple[int, int], Place]
 TURNED = {"cp": "climate", "climate": "cp"}
 
 
@@ -154,6 +155,7 @@ def drawn(real: Results, rng: random.Random) -> Results:
         topics=topics,
         topic_sentences={},
         document=_documents(real.document, origin),
+        places=_places(real.places, origin),
         changes=FIRST,
     )
 
@@ -177,6 +179,11 @@ def _coding(c: Coding, name: str, number: int, turn: dict[str, str]) -> Coding:
 def _documents(real: Callable[[str], Document], origin: dict[str, str]) -> Callable[[str], Document]:
     held = cache(real)
     return lambda document_id: replace(held(origin[document_id]), id=document_id)
+
+
+def _places(real: Callable[[str], Places], origin: dict[str, str]) -> Callable[[str], Places]:
+    held = cache(real)
+    return lambda document_id: held(origin[document_id])
 
 
 def _smaller(now: Snapshot) -> Snapshot:

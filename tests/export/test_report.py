@@ -151,6 +151,7 @@ def repeated(made: Results, papers: int) -> Results:
         evidence=(),
         targets=tuple(targets),
         document=documents.__getitem__,
+        places=lambda _: {},
         topic_sentences=typical,
         comparisons=again,
         links=link(copies, codings, made.codebook),
