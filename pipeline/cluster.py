@@ -71,6 +71,7 @@ def _connected(address: str) -> tuple[Any, Any, Any]:
     except ImportError as error:
         remedy = 'install it: pip install "precedent[dask]"'
         raise PrecedentError("Dask is not installed", address, remedy) from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong reaches us, and is told in words
     try:
         client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError) as error:
