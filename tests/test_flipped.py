@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from pipeline import files, hashes, snapshots, store
+from pipeline.artifacts import STAGES
 from pipeline.cli import cli
 from pipeline.decisions import log
 from pipeline.decisions.decision import made
@@ -112,7 +113,7 @@ def test_a_flip_in_any_file_of_the_state_costs_no_decision_and_changes_no_table(
     session: Session, tmp_path: Path
 ) -> None:
     kinds = {name.split("/")[1] for name in session.files}
-    known = {"read", "split", "code", "snapshots", "chances", "pages"}
+    known = {*STAGES, "snapshots", "chances", "pages"}
     assert kinds == known | {"lock", "format.json", "run.json", "hashes.json", "training.json", "review-run.log"}
     assert any(name.endswith(".rejected.json") for name in session.files)
     decisions = session.settings.log.read_bytes()
@@ -133,7 +134,7 @@ def test_a_flip_in_any_file_of_the_state_costs_no_decision_and_changes_no_table(
 
 
 def test_a_flip_that_an_idle_run_does_not_meet_is_mended_once_the_pages_do(session: Session, tmp_path: Path) -> None:
-    for stage in ("read", "split", "code"):
+    for stage in STAGES:
         settings = replace(session.settings, out=tmp_path / stage)
         shutil.copytree(session.settings.out, settings.out)
         damaged = next((settings.out / "state" / stage).rglob("*.parquet"))

@@ -102,7 +102,7 @@ def test_a_head_of_ones_own_makes_the_coding_stale_and_nothing_before_it(
     gain_of(monkeypatch, 0.5, 0.6)
     trained(decided)
     after = fingerprints(BOOK, own)
-    assert {stage for stage in before if before[stage] != after[stage]} == {"code"}
+    assert {stage for stage in before if before[stage] != after[stage]} == {"code", "place"}
     assert coding.version(own).startswith("own-head-")
     assert coding.version(own.with_name("none.npz")) == coding.version()
 

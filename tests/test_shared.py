@@ -17,6 +17,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.registry import known_implementations, register_implementation
 
+from pipeline.artifacts import STAGES
 from pipeline.cluster import process_there
 from pipeline.codebook import load_codebook
 from pipeline.errors import SettingsError, StoreError, Unwritable
@@ -54,7 +55,7 @@ def put(state: Path | str, name: str, content: bytes) -> None:
 
 def results(out: Path) -> set[str]:
     """The names of what a run kept of each paper."""
-    found = [path for stage in ("read", "split", "code") for path in (out / "state" / stage).rglob("*.*")]
+    found = [path for stage in STAGES for path in (out / "state" / stage).rglob("*.*")]
     return {path.relative_to(out / "state").as_posix() for path in found}
 
 
@@ -95,7 +96,7 @@ def test_new_papers_are_shared_and_those_of_other_folders_not_fetched(own_run: S
     before = set(held(state))
     new.write_bytes(content)
     (outcome,) = work(another(first))
-    assert set(outcome.seconds) == {"read", "split", "code"}
+    assert set(outcome.seconds) == set(STAGES)
     assert {Path(name).stem for name in set(held(state)) - before} == {sha}
     assert not work(first)
     assert sum(sha in name for name in results(first.out)) == 3
@@ -109,7 +110,7 @@ def test_what_is_damaged_there_is_made_anew_and_sent_again(own_run: Settings, st
     first = replace(own_run, state=state)
     planned(first)
     sound = held(state)
-    stages = {stage: sorted(n for n in sound if n.startswith(stage)) for stage in ("read", "split", "code")}
+    stages = {stage: sorted(n for n in sound if n.startswith(stage)) for stage in STAGES}
     flipped, empty, other = stages["read"][2], stages["split"][3], stages["code"][4]
     (refused,) = (name for name in sound if name.endswith(".json"))
     content = bytearray(sound[flipped])
@@ -162,7 +163,7 @@ def test_a_run_with_nothing_new_asks_once_a_stage(own_run: Settings, monkeypatch
     for name in ("find", "cat_file", "pipe_file", "exists", "isfile"):
         count(name)
     assert refresh(first).unchanged
-    assert asked == ["cat_file", "find", "find", "find"]  # the mark, then the stages
+    assert asked == ["cat_file", *["find"] * len(STAGES)]  # the mark, then the stages
 
 
 def test_older_results_stay_for_machines_with_an_older_version(own_run: Settings) -> None:
@@ -184,7 +185,7 @@ def test_a_worker_takes_from_the_shared_state_and_gives_to_it_alone(own_run: Set
         process_there(BatchJob(plan.todo[:2], replace(settings, state=tmp_path / "elsewhere")))
     assert not (tmp_path / "elsewhere").exists()
     outcomes = process_there(BatchJob(plan.todo[:2], settings))
-    assert [set(o.seconds) for o in outcomes] == [{"code"}, {"code"}]
+    assert [set(o.seconds) for o in outcomes] == [{"code", "place"}, {"code", "place"}]
     assert sum(path.is_file() for path in codes) == 2
     assert not (tmp_path / "nobody's").exists()
 
