@@ -1,6 +1,7 @@
 """Whose a coding is and where it counts, and text as files hold it."""
 
 import re
+from functools import cache
 
 from pipeline.codebook import Codebook
 from pipeline.evidence import counts_on
@@ -29,4 +30,9 @@ def told_by(coding: Coding) -> str:
 def sides_of(coding: Coding, paper: Paper, codebook: Codebook) -> tuple[bool, bool]:
     """Whether a coding counts on the left and on the right."""
     left, right = codebook.domains
-    return counts_on(left.id, paper.domain, coding.domain), counts_on(right.id, paper.domain, coding.domain)
+    return _counts(left.id, right.id, paper.domain, coding.domain)
+
+
+@cache
+def _counts(left: str, right: str, of_paper: str, of_sentence: str) -> tuple[bool, bool]:
+    return counts_on(left, of_paper, of_sentence), counts_on(right, of_paper, of_sentence)

@@ -48,7 +48,7 @@ def measure(wanted: int, folder: Path) -> None:
     settings = Settings(corpus=folder / "papers", out=folder / "out")
     if not (settings.out / "run.json").is_file():
         make(wanted, settings, folder / "source")
-        cpu_of_run(settings)
+    cpu_of_run(settings)  # what a kept folder's last time, or another program, left is made good
     again = cpu_of_run(settings)
     by_size = sorted((folder / "source" / "papers").rglob("*.pdf"), key=lambda path: path.stat().st_size)
     more = by_size[len(by_size) // 2]
