@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.bibliography import ENDINGS, file_parts, merge, read
 from pipeline.corpus import by_size, kind_of, look, same_paper
 from pipeline.errors import PrecedentError, UnreadablePaper
-from pipeline.files import ASIDE, write_bytes
+from pipeline.files import aside_prefix, write_bytes
 from pipeline.hashes import Hashed
 from pipeline.records import ABSTRACT_FILE, Entry
 from pipeline.settings import Settings
@@ -100,7 +100,7 @@ def _copy(file: Path, target: Path, about: Hashed) -> Path:
     if target.exists():
         target = target.with_name(f"{target.stem}-{about.sha256[:8]}{target.suffix}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.parent / f"{ASIDE}{os.getpid()}-{about.sha256[:8]}"
+    aside = target.parent / f"{aside_prefix()}{about.sha256[:8]}"
     try:
         shutil.copyfile(file, aside)
         aside.replace(target)

@@ -1,7 +1,5 @@
 """Reading and coding on a Dask cluster: scheduler and workers in processes of their own, on this machine."""
 
-import os
-import re
 import signal
 import subprocess
 import sys
@@ -21,37 +19,19 @@ from pipeline.plan import make_plan
 from pipeline.refresh import Summary, refresh
 from pipeline.settings import Settings
 from pipeline.work import BatchJob
+from tests import dask_cluster
 from tests.conftest import ROOT
+from tests.dask_cluster import Process
 from tests.test_refresh import tables
 
 pytest.importorskip("distributed", reason="Dask is not installed; it comes with the extra named dask")
 
-Process = subprocess.Popen[str]
-
-
-def started(*arguments: str) -> Process:
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", *arguments]
-    if arguments[0] == "worker":
-        command = [sys.executable, "-m", "distributed.cli.dask_worker", *arguments[1:]]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True, cwd=ROOT)
-
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[Process]]]:
-    """The address of a scheduler, and its two workers."""
-    common = ["--host", "127.0.0.1", "--no-dashboard"]
-    scheduler = started(*common, "--port", "0")
-    assert scheduler.stderr
-    address = next(found[0] for line in scheduler.stderr if (found := re.search(r"tcp://[\d.]+:\d+", line)))
-    own = ["--nthreads", "1", "--local-directory", str(tmp_path)]
-    workers = [started("worker", address, *common, *own, *nanny) for nanny in ([], ["--no-nanny"])]
-    try:
-        yield address, [*workers, scheduler]
-    finally:
-        for process in (*workers, scheduler):
-            process.kill()
-            process.communicate()
+    """The address of a scheduler, its two workers, and the scheduler itself."""
+    with dask_cluster.cluster(tmp_path, ([], ["--no-nanny"])) as running:
+        yield running
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(

@@ -21,11 +21,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
+
+from tests.dask_cluster import cluster
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "corpus"
@@ -90,7 +91,8 @@ def make(wanted: int, corpus: Path) -> None:
 def timed(corpus: Path, out: Path, workers: int) -> Timed:
     """Run the papers on a fresh cluster of so many workers."""
     command = [sys.executable, "-m", "pipeline.cli", "run", str(corpus), "--out", str(out), "--dask"]
-    with cluster(workers, out.with_suffix(".dask")) as (address, pids):
+    with cluster(out.with_suffix(".dask"), [["--no-nanny"]] * workers) as (address, processes):
+        pids = [process.pid for process in processes[:workers]]
         started, clock = time.time(), time.perf_counter()
         run = subprocess.Popen([*command, address], cwd=ROOT, stdout=subprocess.DEVNULL)
         worker = 0.0
@@ -112,25 +114,6 @@ def timed(corpus: Path, out: Path, workers: int) -> Timed:
         run=ended[2].ru_maxrss / 1024,
         state=sum(one.st_size for one in kept),
     )
-
-
-@contextlib.contextmanager
-def cluster(workers: int, scratch: Path) -> Iterator[tuple[str, list[int]]]:
-    """The address of a scheduler on loopback, and the process ids of its workers."""
-    common = ["--host", "127.0.0.1", "--no-dashboard"]
-    module = [sys.executable, "-m", "distributed.cli.dask_scheduler", *common, "--port", "0"]
-    scheduler = subprocess.Popen(module, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-    assert scheduler.stderr
-    address = next(found[0] for line in scheduler.stderr if (found := re.search(r"tcp://[\d.]+:\d+", line)))
-    own = ["--nthreads", "1", "--no-nanny", "--local-directory", str(scratch)]
-    module = [sys.executable, "-m", "distributed.cli.dask_worker", address, *common, *own]
-    started = [subprocess.Popen(module, text=True, stderr=subprocess.DEVNULL, cwd=ROOT) for _ in range(workers)]
-    try:
-        yield address, [process.pid for process in started]
-    finally:
-        for process in [*started, scheduler]:
-            process.kill()
-            process.wait()
 
 
 def family(pid: int) -> list[int]:
