@@ -133,6 +133,8 @@ def test_a_paper_out_of_time_ends_with_all_that_it_started(tmp_path: Path) -> No
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT])
 def test_no_child_outlives_its_parent(tmp_path: Path, signum: int) -> None:
     code = (
+        # which a job that a shell runs in the background ignores
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from pathlib import Path; from pipeline.workers import run_limited; from tests.test_workers import asleep;"
         f"list(run_limited(asleep, [Path({str(tmp_path)!r})], 1, 100, {MEMORY}))"
     )
