@@ -3,8 +3,8 @@
     .venv/bin/python -m tests.bench.cluster [PAPERS [FOLDER]]
 
 The papers are real ones varied: each is PAGES pages, but not the first, drawn from one paper or report of
-../shared/corpus, so that two may share a page but next to none are near-duplicates by the program's own rule; the table
-tells how many were. FOLDER is where they are made, and kept for the next time.
+../shared/corpus. Those that share most of their pages are near-duplicates by the program's own rule; they are read and
+coded too, and the table tells how many they were. FOLDER is where they are made, and kept for the next time.
 
 The scheduler, the workers (one thread each) and `precedent run --dask` are processes of their own on loopback. Seconds
 are wall seconds. The tables are made by the run itself, for which a second worker does nothing: so reading and coding
