@@ -19,6 +19,26 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "corpus"
 SHARED = ROOT.parent / "shared"
 
+# Files that take longest are begun first, those that mostly wait beside those that compute: else one of them is begun
+# when all others are done, and the second core has nothing left.
+LONGEST = (
+    "test_flipped.py",
+    "test_cluster.py",
+    "test_schedule.py",
+    "test_real.py",
+    "test_browser.py",
+    "test_refresh.py",
+    "test_report_browser.py",
+    "test_faults.py",
+    "test_shared.py",
+    "test_changes.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rank = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
 
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Summary]:

@@ -2,9 +2,10 @@
 
     .venv/bin/python -m tests.bench.cluster [PAPERS [FOLDER]]
 
-The papers are real ones varied: each is PAGES pages, but not the first, drawn from one paper or report of
-../shared/corpus. Those that share most of their pages are near-duplicates by the program's own rule; they are read and
-coded too, and the table tells how many they were. FOLDER is where they are made, and kept for the next time.
+The papers are real ones varied: each is RUNS runs of RUN pages, none of them a first page, drawn from as many papers
+and reports of ../shared/corpus. Those that share most of their pages are near-duplicates by the program's own rule;
+they are read and coded too, and the table tells how many they were. FOLDER is where they are made, and kept for the
+next time.
 
 The scheduler, the workers (one thread each) and `precedent run --dask` are processes of their own on loopback. Seconds
 are wall seconds. The tables are made by the run itself, for which a second worker does nothing: so reading and coding
@@ -23,6 +24,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 
@@ -30,7 +32,7 @@ from tests.dask_cluster import cluster
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "corpus"
-PAGES = 4
+RUNS, RUN = 3, 2
 LONG = 12  # pages of a paper from which others are drawn
 
 
@@ -70,22 +72,31 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def make(wanted: int, corpus: Path) -> None:
-    """`wanted` PDFs of PAGES pages each in `corpus`, the same each time."""
+    """`wanted` PDFs of RUNS * RUN pages each in `corpus`, the same each time."""
     opened = [
         pypdfium2.PdfDocument(path) for name in ("papers", "policy") for path in sorted((REAL / name).glob("*.pdf"))
     ]
     sources = [pdf for pdf in opened if len(pdf) >= LONG]
-    weights = [len(pdf) for pdf in sources]
+    pages = [(pdf, first) for pdf in sources for first in range(1, len(pdf) - RUN + 1)]
     rng = random.Random(1)
     aside = corpus.with_name(f"{corpus.name}.part")
     aside.mkdir(parents=True, exist_ok=True)
     for paper in range(wanted):
-        source = rng.choices(sources, weights)[0]
         new = pypdfium2.PdfDocument.new()
-        new.import_pages(source, sorted(rng.sample(range(1, len(source)), PAGES)))
+        for source, first in drawn(pages, rng):
+            new.import_pages(source, list(range(first, first + RUN)))
         new.save(aside / f"{paper:05}.pdf")
         new.close()
     aside.rename(corpus)
+
+
+def drawn(pages: list[tuple[Any, int]], rng: random.Random) -> list[tuple[Any, int]]:
+    """RUNS of these, of as many PDFs."""
+    found: dict[Any, tuple[Any, int]] = {}
+    while len(found) < RUNS:
+        source, first = rng.choice(pages)
+        found.setdefault(source, (source, first))
+    return list(found.values())
 
 
 def timed(corpus: Path, out: Path, workers: int) -> Timed:
@@ -146,7 +157,7 @@ def table(wanted: int, runs: dict[int, Timed], same: bool) -> str:
         ("largest process of the run, MB", f"{one.run:.0f}", f"{two.run:.0f}"),
         ("state, kB a paper", *(f"{r.state / wanted / 1000:.0f}" for r in (one, two))),
     ]
-    head = f"{wanted} papers of {PAGES} pages, {os.cpu_count()} cores."
+    head = f"{wanted} papers of {RUNS * RUN} pages, {os.cpu_count()} cores."
     head += f" In the tables: {one.papers}; left out as duplicates: {one.duplicates}."
     tables = "The tables of both runs are the same, byte for byte." if same else "THE TABLES OF THE TWO RUNS DIFFER."
     lines = [head + " " + tables, "", "| | 1 worker | 2 workers |", "|---|---|---|"]
