@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.bibliography import normal_doi
+from pipeline.documents import ABSTRACT, Document, Metadata, Page, Part, Section, Words
 from pipeline.errors import UnreadablePaper
 from pipeline.pdf.document import english
 from pipeline.pdf.language import language
-from pipeline.records import ABSTRACT, Document, Metadata, Page, Part, Section, Words
 
 FEWEST = 10  # words of an abstract
 LARGEST = 200_000  # bytes of a file

@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from pipeline.bibliography import ENDINGS, file_parts, merge, read
 from pipeline.corpus import by_size, kind_of, look, same_paper
+from pipeline.documents import ABSTRACT_FILE
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import aside_prefix, write_bytes
 from pipeline.hashes import Hashed
-from pipeline.records import ABSTRACT_FILE, Entry
+from pipeline.records import Entry
 from pipeline.settings import Settings
 
 _OUTSIDE = "export it together with its files, or add that file by its name"

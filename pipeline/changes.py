@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pipeline.bibliography.normal import normal_doi, normal_title
 from pipeline.flips import Cause, Code, flips
 from pipeline.history import FIRST, Change, ChangeKind, Changes, SeenCoding, SeenPaper, Snapshot
-from pipeline.outcomes import MovedPaper, TopicChanges
 from pipeline.records import BOTH
+from pipeline.topic_outcomes import MovedPaper, TopicChanges
 
 TELLING = 3  # words of a title that only one paper has: "Editorial" is none
 IN: ChangeKind = "paper in"  # kinds of change that are causes of others

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.records import Document, Reference
+from pipeline.documents import Document, Reference
 
 FEW = 3  # citations in square brackets from which a paper is taken to cite in that way
 COVERED = 0.3  # share of a list's numbers that must stand in round brackets for them to be citations

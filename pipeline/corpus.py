@@ -14,10 +14,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pipeline.bibliography import ENDINGS, doubts, match, normal_title, read
+from pipeline.documents import ABSTRACT, ABSTRACT_FILE, Metadata
 from pipeline.duplicates import find_duplicates
 from pipeline.errors import Away
 from pipeline.hashes import Hashed, left_alone, marks_of
-from pipeline.records import ABSTRACT, ABSTRACT_FILE, Card, CodedPaper, Doubt, Entry, Metadata, Paper, Rejection
+from pipeline.records import Card, CodedPaper, Doubt, Entry, Paper, Rejection
 
 _HEAD = 1024  # bytes within which a PDF says that it is one
 

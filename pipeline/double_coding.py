@@ -8,7 +8,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from pipeline.records import CodedPaper, Passage
+from pipeline.documents import Passage
+from pipeline.records import CodedPaper
 
 EACH = 20  # sentences that a stratum should have in the sample
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.outcomes import (
+from pipeline.topic_outcomes import (
     KeptTopic,
     MovedPaper,
     RememberedTopic,

@@ -9,7 +9,8 @@ from itertools import combinations
 from rapidfuzz import fuzz
 
 from pipeline.bibliography import normal_doi, normal_title
-from pipeline.records import ABSTRACT, Card, Metadata
+from pipeline.documents import ABSTRACT, Metadata
+from pipeline.records import Card
 
 SKETCH = 256  # hashes kept of a text
 SAME_TEXT = 0.5  # estimated Jaccard similarity of five-word runs from which two texts are one paper

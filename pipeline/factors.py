@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.blocks import Blocks
-from pipeline.outcomes import TopicCount, TopicMethod
 from pipeline.phrases import JOINT
+from pipeline.topic_outcomes import TopicCount, TopicMethod
 
 TOP_WORDS = 10
 MOST_TOPICS = 40  # of what the rule chooses by itself

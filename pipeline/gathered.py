@@ -9,9 +9,10 @@ from typing import Any
 from pipeline import artifacts, store
 from pipeline.corpus import Scan, gather
 from pipeline.decisions.reviewed import Reviewed, review
-from pipeline.outcomes import TopicModel
+from pipeline.documents import Document, Passage
 from pipeline.plan import Job, Plan, kept_refusal, result_path
-from pipeline.records import CodedPaper, Coding, Document, Doubt, Paper, Passage, Place, Rejection
+from pipeline.records import CodedPaper, Coding, Doubt, Paper, Place, Rejection
+from pipeline.topic_outcomes import TopicModel
 from pipeline.work import Outcome
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.outcomes import RememberedTopics
+from pipeline.topic_outcomes import RememberedTopics
 
 
 @dataclass(frozen=True, slots=True)

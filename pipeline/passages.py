@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.citations import known, reports_others
-from pipeline.records import Document, PartKind, Passage, Role
+from pipeline.documents import Document, PartKind, Passage, Role
 
 LONGEST = 1_500  # characters; a longer run (a table, a list) is cut
 FEWEST = 3  # words

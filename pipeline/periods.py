@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from pipeline.inference import rounded, share
-from pipeline.outcomes import TopicModel, TopicPeriod
 from pipeline.records import Paper
+from pipeline.topic_outcomes import TopicModel, TopicPeriod
 
 YEARS = 5  # of a period; the first is divisible by it
 

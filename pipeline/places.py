@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable
 from functools import partial
 
-from pipeline.records import ABSTRACT, Document, Place
+from pipeline.documents import ABSTRACT, Document
+from pipeline.records import Place
 
 CONTEXT = 200  # characters of context on either side of a quote
 LONGEST = 80  # characters of a heading that can name a section

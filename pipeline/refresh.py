@@ -27,12 +27,12 @@ from pipeline.export import Results, write_narrative, write_report, write_tables
 from pipeline.files import STATE, lock
 from pipeline.gathered import document_of, gathered, places_kept, reviewed, sentences, topic_sentences
 from pipeline.history import ChangeKind, Snapshot
-from pipeline.outcomes import TopicModel
 from pipeline.periods import topic_periods
 from pipeline.plan import Plan, check_there, in_step, make_plan, source, without_damage
 from pipeline.records import CodedPaper, Coding, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.strata import stratify
+from pipeline.topic_outcomes import TopicModel
 from pipeline.topics import find_topics
 from pipeline.words import markers
 from pipeline.work import BatchJob, Outcome, process_batch

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.errors import SettingsError
-from pipeline.outcomes import TopicMethod
+from pipeline.topic_outcomes import TopicMethod
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,24 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.artifacts import damaged, read_parquet, refusal, write_parquet
+from pipeline.documents import Box, Document, Metadata, Page, Part, Passage, Reference, Section, Table, Words
 from pipeline.files import read_record, write_record
-from pipeline.records import (
-    Box,
-    Card,
-    CodedPaper,
-    Coding,
-    Document,
-    Metadata,
-    Page,
-    Part,
-    Passage,
-    Place,
-    Reference,
-    Rejection,
-    Section,
-    Table,
-    Words,
-)
+from pipeline.records import Card, CodedPaper, Coding, Place, Rejection
 
 _PAGE = pa.struct(
     [

@@ -10,8 +10,8 @@ from pipeline import factors
 from pipeline.blocks import Blocks, Prose, Sentence, blocks_of, only, prose_of, words_of
 from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Table, part, to_one
 from pipeline.inference import Z95
-from pipeline.outcomes import Topic, TopicMethod, TopicModel
 from pipeline.phrases import JOINT
+from pipeline.topic_outcomes import Topic, TopicMethod, TopicModel
 
 MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them

@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from pipeline import abstracts, coding, passages, pdf, store
 from pipeline.coding.head import Head
+from pipeline.documents import ABSTRACT_FILE, Document, Passage
 from pipeline.duplicates import sketch
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import sha256_of
 from pipeline.places import places_of
 from pipeline.plan import Job, result_path
-from pipeline.records import ABSTRACT_FILE, CodedPaper, Document, Passage, Rejection
+from pipeline.records import CodedPaper, Rejection
 from pipeline.settings import Settings
 from pipeline.shared import new_ones_sent
 from pipeline.workers import explain, run_limited

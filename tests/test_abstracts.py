@@ -10,12 +10,13 @@ import pytest
 
 from pipeline import abstracts
 from pipeline.deliver import deliver
+from pipeline.documents import ABSTRACT, Metadata
 from pipeline.duplicates import find_duplicates
 from pipeline.errors import OtherLanguage, UnreadablePaper
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.refi import NAMESPACE
 from pipeline.harvest import harvest
-from pipeline.records import ABSTRACT, Card, Metadata
+from pipeline.records import Card
 from pipeline.refresh import finished, refresh
 from pipeline.settings import Settings
 from tests.conftest import SAMPLE

@@ -14,7 +14,8 @@ from pipeline import adding
 from pipeline.bibliography import match, merge
 from pipeline.cli import cli, guarded
 from pipeline.corpus import scan
-from pipeline.records import Card, Metadata
+from pipeline.documents import Metadata
+from pipeline.records import Card
 from pipeline.settings import Settings
 from tests.conftest import SAMPLE
 from tests.harvest.server import Library, Reply, serving

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pipeline.bibliography import doubts, match, read
 from pipeline.bibliography.normal import file_parts
 from pipeline.corpus import scan
-from pipeline.records import Card, Doubt, Entry, Metadata, Rejection
+from pipeline.documents import Metadata
+from pipeline.records import Card, Doubt, Entry, Rejection
 
 RIS = """TY  - JOUR
 ID  - lye2009

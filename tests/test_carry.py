@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pipeline.carry import carry, evidence
 from pipeline.codebook import UNSPECIFIED, Code, Codebook, Domain, Family
 from pipeline.compare import compare
+from pipeline.documents import Metadata
 from pipeline.inference import share
 from pipeline.outcomes import Carried, Company, Mention, Side
-from pipeline.records import Coding, Metadata, Paper, Status
+from pipeline.records import Coding, Paper, Status
 
 
 def _code(name: str) -> Code:

@@ -23,10 +23,10 @@ from pipeline.codebook import SHIPPED, load_codebook
 from pipeline.export import read_table
 from pipeline.files import write_record
 from pipeline.history import Change, ChangeKind, Changes, SeenCoding, SeenPaper, SeenVerdict, Snapshot
-from pipeline.outcomes import KeptTopic, MovedPaper, RememberedTopic, RememberedTopics, TopicChanges
 from pipeline.plan import make_plan
 from pipeline.refresh import Summary, collect, refresh
 from pipeline.settings import Settings
+from pipeline.topic_outcomes import KeptTopic, MovedPaper, RememberedTopic, RememberedTopics, TopicChanges
 
 SIDES = (("cp", "CP"), ("climate", "Climate"))
 VERSIONS = {"codebook": "c", "model": "m", "reading": "r", "program": "p"}

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from pipeline.codebook import Code, Codebook, Domain, Family
 from pipeline.compare import compare, link
+from pipeline.documents import Metadata
 from pipeline.evidence import best
 from pipeline.outcomes import Comparison, Link, Side
-from pipeline.records import Coding, Metadata, Paper, Status
+from pipeline.records import Coding, Paper, Status
 
 
 def _code(name: str) -> Code:

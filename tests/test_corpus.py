@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.corpus import Scan, gather, scan
+from pipeline.documents import Metadata
 from pipeline.duplicates import find_duplicates, resemblance, sketch
 from pipeline.errors import CorpusError
-from pipeline.records import Card, CodedPaper, Entry, Metadata
+from pipeline.records import Card, CodedPaper, Entry
 from tests.pdf.made import column, paper
 
 WORDS = [f"word{n}" for n in range(400)]

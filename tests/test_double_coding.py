@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.documents import Passage
 from pipeline.double_coding import Stratum, Unit, double_coding_sample, sampling_shares, strata
-from pipeline.records import CodedPaper, Coding, Passage
+from pipeline.records import CodedPaper, Coding
 
 SIDES, FAMILIES = ("cp", "climate"), ("", "instrument", "motivator")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.blocks import Sentence
 from pipeline.drift import DRIFTED, align, from_json, remember, to_json
-from pipeline.outcomes import RememberedTopics, Topic, TopicModel
+from pipeline.topic_outcomes import RememberedTopics, Topic, TopicModel
 from pipeline.topics import find_topics
 
 SIDES = ("cp", "climate")

@@ -8,11 +8,13 @@ import pytest
 from pipeline.plan import CODE
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
-BASE = {"records", "outcomes", "history", "errors"}
+BASE = {"documents", "records", "outcomes", "topic_outcomes", "history", "errors"}
 SHARED = BASE | {"codebook", "settings", "terms"}
 MAY = {
-    "records": set(),
+    "documents": set(),
+    "records": BASE,
     "outcomes": BASE,
+    "topic_outcomes": BASE,
     "history": BASE,
     "errors": set(),
     "options": set(),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.documents import Document, Metadata, Page, Part, Reference, Role, Section, Words
 from pipeline.passages import FEWEST, LONGEST, model_version, split
-from pipeline.records import Document, Metadata, Page, Part, Reference, Role, Section, Words
 
 
 def document(*parts: tuple[Role, str, str]) -> Document:

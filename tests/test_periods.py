@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from pipeline.outcomes import Topic, TopicModel
+from pipeline.documents import Metadata
 from pipeline.periods import topic_periods
-from pipeline.records import Metadata, Paper
+from pipeline.records import Paper
+from pipeline.topic_outcomes import Topic, TopicModel
 
 
 def _paper(name: str, year: int | None) -> Paper:

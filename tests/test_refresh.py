@@ -16,10 +16,10 @@ from pipeline.codebook import load_codebook
 from pipeline.errors import AlreadyRunning, CorpusError
 from pipeline.export import read_table
 from pipeline.files import lock
-from pipeline.outcomes import TopicMethod
 from pipeline.plan import make_plan
 from pipeline.refresh import Summary, refresh
 from pipeline.settings import Settings
+from pipeline.topic_outcomes import TopicMethod
 
 
 def tables(out: Path) -> dict[str, bytes]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.codebook import Code, Codebook, Domain, Family
 from pipeline.compare import compare
+from pipeline.documents import Metadata
 from pipeline.outcomes import UNKNOWN, Stratum
-from pipeline.records import Coding, Metadata, Paper, Status
+from pipeline.records import Coding, Paper, Status
 from pipeline.strata import stratify
 
 CODES = tuple(Code(name, name, "", "", (), (), ()) for name in ("tax", "audit"))

@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from pipeline.blocks import Sentence
 from pipeline.factors import agreement, coherence
-from pipeline.outcomes import TopicModel
+from pipeline.topic_outcomes import TopicModel
 from pipeline.topics import find_topics
 
 SIDES = ("cp", "climate")

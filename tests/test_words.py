@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.codebook import Code, Codebook, Domain, Family
+from pipeline.documents import Metadata
 from pipeline.outcomes import Marker
-from pipeline.records import Coding, Metadata, Paper, Status
+from pipeline.records import Coding, Paper, Status
 from pipeline.words import MIN_PAPERS, TOP, log_odds, markers
 
 CODEBOOK = Codebook(

@@ -11,8 +11,8 @@ from bibtexparser.model import Entry as Record
 
 from pipeline.bibliography.normal import normal_doi, year_in
 from pipeline.bibliography.parsed import Item, Parsed
+from pipeline.documents import Metadata
 from pipeline.errors import first_line
-from pipeline.records import Metadata
 
 _LATEX = middlewares.LatexDecodingMiddleware()
 _WANTED = {"title", "author", "year", "date", "doi", "journal", "journaltitle", "booktitle", "publisher", "file"}

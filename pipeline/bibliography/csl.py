@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.bibliography.normal import normal_doi, year_in
 from pipeline.bibliography.parsed import Item, Parsed
-from pipeline.records import Metadata
+from pipeline.documents import Metadata
 
 _BEGINS = re.compile(r"\s*\[\s*\{")
 _FIELD = re.compile(r"\"(?:author|issued|container-title|DOI|citation-key)\"\s*:")

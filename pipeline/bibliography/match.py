@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from pipeline.bibliography.normal import file_parts, normal_doi, normal_title
-from pipeline.records import Card, Doubt, DoubtKind, Entry, Metadata
+from pipeline.documents import Metadata
+from pipeline.records import Card, Doubt, DoubtKind, Entry
 
 SAME_TITLE = 90  # of 100, likeness of two titles
 SURE_TITLE = 97  # from here on it counts whatever the authors: those on the page may be misread

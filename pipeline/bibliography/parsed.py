@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.records import Metadata
+from pipeline.documents import Metadata
 
 
 class Item(NamedTuple):

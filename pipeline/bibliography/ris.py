@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from pipeline.bibliography.normal import normal_doi, year_in
 from pipeline.bibliography.parsed import Item, Parsed
-from pipeline.records import Metadata
+from pipeline.documents import Metadata
 
 _LINE = re.compile(r"\s*([A-Z][A-Z0-9])\s{1,2}-(?:\s(.*)|$)")
 

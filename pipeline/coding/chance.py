@@ -9,7 +9,8 @@ from pipeline.coding.document import shipped_head
 from pipeline.coding.features import Features, describe, domain_shares
 from pipeline.coding.head import Head, known
 from pipeline.coding.matching import Matches, matcher
-from pipeline.records import Chance, Document, Passage
+from pipeline.documents import Document, Passage
+from pipeline.records import Chance
 
 BY_TERMS, ELSE = 0.5, 0.1  # without a head: the chance of a sentence with terms, and of one without
 LEAST = 1e-4  # kept away from 0 and 1

@@ -18,7 +18,8 @@ from pipeline.coding.negation import denied
 from pipeline.coding.sectors import sectors
 from pipeline.coding.tied import INSTRUMENT, tie
 from pipeline.coding.words import MODEL as VECTORS
-from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage, Status
+from pipeline.documents import Document, Passage
+from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Status
 
 MODEL = Path(__file__).parents[2] / "models" / "head.npz"
 DOUBTFUL = 0.1  # confidence below which a code is not given, though its family is there and its terms stand

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.documents import Document, Metadata, Passage, Words
 from pipeline.errors import PrecedentError, where_in
-from pipeline.records import Document, Metadata, Passage, Words
 
 _NEEDED = ("document", "position", "text")
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from pipeline.codebook import Codebook
 from pipeline.coding.document import code_document
 from pipeline.coding.labels import Label, by_document, lay_out
-from pipeline.records import BOTH, OTHER, CodedPaper, Coding, Document, Passage
+from pipeline.documents import Document, Passage
+from pipeline.records import BOTH, OTHER, CodedPaper, Coding
 
 RESAMPLES = 1000
 COMMON = 10  # sentences that a code needs to count in the macro average

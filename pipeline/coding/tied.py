@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.records import Coding, Passage
+from pipeline.documents import Passage
+from pipeline.records import Coding
 
 INSTRUMENT = "instrument"  # the family that others are tied to
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from pipeline.decisions.anchor import unanchored
 from pipeline.decisions.decision import JUDGEMENTS, ON_PAPERS, Decision
+from pipeline.documents import Passage
 from pipeline.outcomes import Unanchored
-from pipeline.records import HUMAN, Coding, DecidedBy, Paper, Passage, Status
+from pipeline.records import HUMAN, Coding, DecidedBy, Paper, Status
 
 Claim = tuple[str, str, str, Status]  # family, code, domain, status: what a person says a sentence has
 Key = tuple[str, str]  # family, code

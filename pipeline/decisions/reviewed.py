@@ -8,8 +8,9 @@ from pipeline.codebook import Codebook
 from pipeline.decisions.anchor import anchor, unanchored
 from pipeline.decisions.apply import apply
 from pipeline.decisions.decision import OF_CODING, Decision
+from pipeline.documents import Metadata, Passage
 from pipeline.outcomes import Unanchored
-from pipeline.records import BOTH, OTHER, Coding, Metadata, Paper, Passage, Rejection
+from pipeline.records import BOTH, OTHER, Coding, Paper, Rejection
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.codebook import Codebook
 from pipeline.coding.labels import Label
-from pipeline.records import Coding, Document, Paper, Passage
+from pipeline.documents import Document, Passage
+from pipeline.records import Coding, Paper
 
 GIVEN = ("accepted", "recoded", "added")
 

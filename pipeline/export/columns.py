@@ -6,6 +6,7 @@ The tables, the data dictionary and datapackage.json are all written from this l
 from dataclasses import replace
 from typing import get_args
 
+from pipeline.documents import Role
 from pipeline.export import topic_tables
 from pipeline.export.carry_table import carry_columns, carry_values
 from pipeline.export.changes_table import KINDS, changes_table
@@ -14,7 +15,7 @@ from pipeline.export.schema import Column, Table, by_side, columns
 from pipeline.export.strata_table import strata_table
 from pipeline.export.unanchored_table import UNANCHORED
 from pipeline.export.words_table import words_table
-from pipeline.records import BOTH, OTHER, DecidedBy, DoubtKind, ReviewStatus, Role, Status
+from pipeline.records import BOTH, OTHER, DecidedBy, DoubtKind, ReviewStatus, Status
 
 _TO_PAPER = (("document_id",), "documents", ("document_id",))
 _TO_CODE = (("family", "code"), "codebook", ("family", "code"))
@@ -104,25 +105,6 @@ near_papers integer Papers in which the other code is tied to the first in the s
 near_sentences integer Sentences of the other code that are so tied
 near_quotes string Ids of the best of those codings; each leads to evidence.csv, and there to its tied_to
 """
-_TOPICS = """
-topic integer Number of the topic, by weight over all papers
-id integer Number that the topic keeps from run to run; never given to another one
-name string Name, from its most specific words
-words string Top words
-coherence number NPMI of the top words, -1 to 1
-papers integer Papers of which it is the main topic
-sides object Share of each side's text
-axis number Place between the sides: 1 all of the left side, -1 all of the right
-axis_low number Lower end of its 95 % interval
-axis_high number Upper end of it
-typical string Keys of the papers that have most of it
-"""
-_CURVE = """
-topics integer Number of topics that was tried
-coherence number Mean NPMI of the topics' top words, -1 to 1
-stability number Mean share of top words that refits to 80 % of the papers have in common, 0 to 1
-taken integer 1 for the number that was taken, else 0
-"""
 _TARGETS = f"""
 document_id string sha256 of the paper's file
 {_ABOUT.strip()}
@@ -137,12 +119,6 @@ domain string Side that the sentence belongs to, or both, or other
 status string Whether the sentence asserts, negates or proposes it
 quote string The sentence, verbatim as read
 page integer Page of the file on which the quote begins, from 1
-"""
-_WEIGHTS = """
-document_id string sha256 of the paper's file
-citation_key string Key of the paper
-topic integer Number of the topic
-weight number Share of the topic in the paper; a paper's weights sum to 1
 """
 _REJECTED = """
 path string File, relative to the corpus folder
@@ -222,9 +198,9 @@ def tables(results: Results) -> dict[str, Table]:
         "targets": Table(
             columns(_TARGETS), ("coding_id", "number"), (_TO_PAPER, (("coding_id",), "evidence", ("coding_id",)))
         ),
-        "topics": Table(columns(_TOPICS), ("topic",)),
-        "topic_curve": Table(columns(_CURVE), ("topics",)),
-        "topic_weights": Table(columns(_WEIGHTS), ("document_id", "topic"), (_TO_PAPER, _TO_TOPIC)),
+        "topics": Table(columns(topic_tables.TOPICS), ("topic",)),
+        "topic_curve": Table(columns(topic_tables.CURVE), ("topics",)),
+        "topic_weights": Table(columns(topic_tables.WEIGHTS), ("document_id", "topic"), (_TO_PAPER, _TO_TOPIC)),
         "topic_years": Table(columns(topic_tables.YEARS), ("topic", "period"), (_TO_TOPIC,)),
         "topic_sentences": Table(columns(topic_tables.SENTENCES), ("topic", "number"), (_TO_PAPER, _TO_TOPIC)),
         "rejected": Table(columns(_REJECTED), ("path",)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from pipeline.outcomes import TopicCount
+from pipeline.topic_outcomes import TopicCount
 
 WIDTH, HEIGHT, GAP = 240, 130, 70  # of a chart, and what lies between the two
 LEFT, TOP, BOTTOM = 44, 30, 26

@@ -28,12 +28,13 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from pipeline.documents import Box
 from pipeline.errors import StoreError, first_line
 from pipeline.export.results import Results
 from pipeline.export.told import MACHINE, clean, coder, told_by
 from pipeline.files import write_bytes
 from pipeline.places import reading_note
-from pipeline.records import Box, Coding
+from pipeline.records import Coding
 from pipeline.settings import Settings
 from pipeline.workers import explain, run_limited
 

@@ -13,13 +13,14 @@ from typing import Any, get_args
 
 from markupsafe import Markup
 
+from pipeline.documents import Role
 from pipeline.evidence import code_labels
 from pipeline.export.results import Results
 from pipeline.export.statements import cited
 from pipeline.export.strata_table import strata_view
 from pipeline.export.told import clean, sides_of, told_by
 from pipeline.places import CONTEXT
-from pipeline.records import BOTH, OTHER, Coding, DecidedBy, Paper, Place, ReviewStatus, Role, Status
+from pipeline.records import BOTH, OTHER, Coding, DecidedBy, Paper, Place, ReviewStatus, Status
 
 BUDGET = 2_350_000  # characters of all this as it stands in the page; quotes beyond it are in evidence.csv alone
 ROW = 24  # of them that a coding and its sentence cost without their quote

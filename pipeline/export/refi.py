@@ -17,9 +17,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from pipeline.documents import Box, Document
 from pipeline.export.results import Results
 from pipeline.export.told import MACHINE, clean, coder
-from pipeline.records import Box, Coding, Document, Paper
+from pipeline.records import Coding, Paper
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 DATE = "2000-01-01T00:00:00Z"  # tools ask for a date; a fixed one keeps two exports the same bytes

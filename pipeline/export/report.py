@@ -14,6 +14,7 @@ from typing import Any, get_args
 from markupsafe import Markup
 
 from pipeline.codebook import UNSPECIFIED, Codebook
+from pipeline.documents import Role
 from pipeline.evidence import code_labels
 from pipeline.export.beside import Beside, actors_beside, instruments_beside, targets_beside
 from pipeline.export.card import figures
@@ -28,7 +29,7 @@ from pipeline.export.rows import rows
 from pipeline.export.templating import environment
 from pipeline.export.words_table import words_view
 from pipeline.outcomes import CARRIES, ON_BOTH, Carried, Comparison, Link
-from pipeline.records import BOTH, Coding, Role
+from pipeline.records import BOTH, Coding
 
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPTS = ("data", "map", "quotes", "strata", "start")  # in this order they make one script

@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.codebook import Codebook
+from pipeline.documents import Document
 from pipeline.history import FIRST, Changes
-from pipeline.outcomes import Carried, Comparison, Link, Marker, Stratum, TopicModel, TopicPeriod, Unanchored
+from pipeline.outcomes import Carried, Comparison, Link, Marker, Stratum, Unanchored
 from pipeline.places import places_of
-from pipeline.records import Coding, Document, Doubt, Named, Paper, Place, Rejection, Target
+from pipeline.records import Coding, Doubt, Named, Paper, Place, Rejection, Target
+from pipeline.topic_outcomes import TopicModel, TopicPeriod
 
 HIGHLIGHTED = "highlighted"  # folder of highlighted copies in a folder of exports
 

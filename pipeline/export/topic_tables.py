@@ -6,6 +6,31 @@ from typing import Any
 
 from pipeline.export.results import Results
 
+TOPICS = """
+topic integer Number of the topic, by weight over all papers
+id integer Number that the topic keeps from run to run; never given to another one
+name string Name, from its most specific words
+words string Top words
+coherence number NPMI of the top words, -1 to 1
+papers integer Papers of which it is the main topic
+sides object Share of each side's text
+axis number Place between the sides: 1 all of the left side, -1 all of the right
+axis_low number Lower end of its 95 % interval
+axis_high number Upper end of it
+typical string Keys of the papers that have most of it
+"""
+CURVE = """
+topics integer Number of topics that was tried
+coherence number Mean NPMI of the topics' top words, -1 to 1
+stability number Mean share of top words that refits to 80 % of the papers have in common, 0 to 1
+taken integer 1 for the number that was taken, else 0
+"""
+WEIGHTS = """
+document_id string sha256 of the paper's file
+citation_key string Key of the paper
+topic integer Number of the topic
+weight number Share of the topic in the paper; a paper's weights sum to 1
+"""
 YEARS = """
 topic integer Number of the topic
 id integer Number that the topic keeps from run to run

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from pipeline.abstracts import FEWEST, as_file
 from pipeline.bibliography import normal_doi, normal_title
 from pipeline.corpus import by_size, same_paper
+from pipeline.documents import ABSTRACT_FILE
 from pipeline.errors import HarvestError, PrecedentError, SettingsError
 from pipeline.files import write_bytes
 from pipeline.harvest import openalex, record, unpaywall
 from pipeline.harvest.record import FOLDER, Record
 from pipeline.harvest.web import Web, place
 from pipeline.harvest.works import Copy, Work, line, listed, mapping
-from pipeline.records import ABSTRACT_FILE
 from pipeline.settings import Settings
 
 MOST = 200  # works of a harvest, unless said otherwise

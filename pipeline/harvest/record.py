@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from pipeline.documents import ABSTRACT_FILE
 from pipeline.errors import AlreadyRunning, CorpusError
 from pipeline.files import unwritable, write_bytes
 from pipeline.harvest.works import Work, mapping
-from pipeline.records import ABSTRACT_FILE
 
 FOLDER = "harvest"  # in the folder of papers
 _TYPES = {"csl": dict, "tries": int}  # of the fields of a record that are no text

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.documents import Page, Words
 from pipeline.pdf import hyphens
 from pipeline.pdf.layout import Block, Line
 from pipeline.pdf.raw import HYPHEN_BREAK, RawPage
-from pipeline.records import Page, Words
 
 
 class Paragraph(NamedTuple):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
+from pipeline.documents import Document
 from pipeline.errors import OtherLanguage, UnreadablePaper
 from pipeline.pdf import layout, ocr, tables
 from pipeline.pdf.build import build
@@ -24,7 +25,6 @@ from pipeline.pdf.rejoin import rejoin
 from pipeline.pdf.running import without_running
 from pipeline.pdf.sections import sections
 from pipeline.pdf.source import Source, source
-from pipeline.records import Document
 
 EAST = "\u2e80"  # from here on, writing systems of East Asia
 NO_OCR = "The PDF has next to no text: it seems to be a scan."  # a refusal that OCR would mend

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.documents import Reference
 from pipeline.pdf.imprint import without_closing
-from pipeline.records import Reference
 
 TITLE = 400  # characters of the longest title
 ORGANISATION = 100  # characters of the longest name of an organisation

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from pipeline.records import Section
+from pipeline.documents import Section
 
 WINDOWS, LENGTH = 12, 600  # stretches of a text that are looked at, and characters of each
 LETTERS = 0.5  # of a stretch, at least so much is letters; others are tables or formulas

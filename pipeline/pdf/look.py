@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pipeline.documents import Role
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.layout import Line
 from pipeline.pdf.names import bare
 from pipeline.pdf.raw import BOLD, ITALIC
-from pipeline.records import Role
 
 NEAR = 0.6  # points by which the type of two headings of one kind may differ
 

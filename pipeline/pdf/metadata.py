@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from itertools import takewhile
 from statistics import median
 
+from pipeline.documents import Metadata
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.imprint import doi, year
 from pipeline.pdf.names import FLOATING, is_named, letters
 from pipeline.pdf.people import ORGANISATION, authors, listed, plain_text
 from pipeline.pdf.raw import Raw
-from pipeline.records import Metadata
 
 RUNNING = 25  # words in a paragraph of running text
 _NOT_A_TITLE = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.records import Role
+from pipeline.documents import Role
 
 LONGEST_NAME = 60  # characters in the name of a section that papers share
 

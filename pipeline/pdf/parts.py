@@ -4,11 +4,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from pipeline.documents import Metadata, Page, Part, PartKind, Role, Section
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.metadata import title_place
 from pipeline.pdf.names import KEYWORDS, is_note
 from pipeline.pdf.people import ORGANISATION
-from pipeline.records import Metadata, Page, Part, PartKind, Role, Section
 
 SMALL, SMALLEST = 0.94, 0.6  # of the body's type, between which type is that of notes
 COVER = 3  # pages that a title block may reach to

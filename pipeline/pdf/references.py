@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pipeline.documents import Reference, Section
 from pipeline.pdf.build import Built
 from pipeline.pdf.entries import parse
-from pipeline.records import Reference, Section
 
 AT_EDGE = 3.0  # points by which lines of one left edge may differ
 ASIDE = 40.0  # points that an entry may stand to the right of its number

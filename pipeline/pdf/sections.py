@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.documents import Role, Section
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.headings import RUN_IN, find, pieces
 from pipeline.pdf.look import Heading, Look
 from pipeline.pdf.names import KEYWORDS, bare, depth, is_named, is_note, number
 from pipeline.pdf.raw import BOLD
-from pipeline.records import Role, Section
 
 _LABEL = re.compile(r"[A-Z][\w()/, -]{3,40}(?::|\.\s)\s*\S")
 _MAIN: frozenset[Role] = frozenset({"introduction", "methods", "results", "discussion", "conclusion", "policy"})

@@ -8,7 +8,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import records
+from pipeline import documents
+from pipeline.documents import Table
 from pipeline.pdf.bands import chains, ruled
 from pipeline.pdf.build import Paragraph
 from pipeline.pdf.cells import Found, Words, part, words_of
@@ -16,7 +17,6 @@ from pipeline.pdf.grids import grids
 from pipeline.pdf.layout import Block, Line
 from pipeline.pdf.raw import RawPage, quantile
 from pipeline.pdf.sheet import Sheet, rules
-from pipeline.records import Table
 
 SURER = 1.25  # how much more a word counts in a table whose cells are drawn than in one with level rules alone
 TOUCH = 10.0  # points by which the edges of a table's head and body may miss each other
@@ -172,5 +172,5 @@ def spans(found: Sequence[Found], paragraphs: Sequence[Paragraph]) -> tuple[Tabl
                 start, end = at.get((number, row, column), (end, end))
                 cells.append((start, end))
             rows.append(tuple(cells))
-        out.append(Table(records.Box(table.page, *table.box), tuple(rows)))
+        out.append(Table(documents.Box(table.page, *table.box), tuple(rows)))
     return tuple(sorted(out, key=lambda table: table.rows[0][0]))

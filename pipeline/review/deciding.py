@@ -7,8 +7,9 @@ from fastapi.responses import RedirectResponse
 
 from pipeline.decisions.decide import addition, looked_at, on_coding
 from pipeline.decisions.decision import JUDGEMENTS, Decision, made
+from pipeline.documents import Document
 from pipeline.errors import DecisionError
-from pipeline.records import OTHER, Coding, Document, Paper
+from pipeline.records import OTHER, Coding, Paper
 from pipeline.review.answers import to, who
 from pipeline.review.desk import Desk, is_open
 from pipeline.review.guard import told

@@ -15,13 +15,14 @@ from pipeline.decisions.anchor import standing
 from pipeline.decisions.apply import counted
 from pipeline.decisions.decision import ON_PAPERS, Decision, in_turn
 from pipeline.decisions.reviewed import Reviewed, review
+from pipeline.documents import Document, Passage
 from pipeline.double_coding import Unit
 from pipeline.errors import CorpusError
 from pipeline.evidence import Held, by_side, sides_of
 from pipeline.gathered import done_part, gathered
 from pipeline.outcomes import Comparison
 from pipeline.plan import make_plan, without_damage
-from pipeline.records import CodedPaper, Coding, Document, Paper, Passage
+from pipeline.records import CodedPaper, Coding, Paper
 from pipeline.refresh import versions
 from pipeline.review.double import finder
 from pipeline.settings import Settings

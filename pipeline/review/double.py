@@ -9,8 +9,9 @@ from functools import cache
 
 from pipeline.agreement import Disagreement, Given
 from pipeline.decisions.decision import JUDGEMENTS, Decision
+from pipeline.documents import Passage
 from pipeline.double_coding import Stratum, Unit, double_coding_sample, sampling_shares, strata
-from pipeline.records import CodedPaper, Coding, Passage
+from pipeline.records import CodedPaper, Coding
 
 Passages = Callable[[str], Sequence[Passage]]
 

@@ -6,10 +6,11 @@ from typing import Any, get_args
 from pipeline.codebook import Code, Codebook
 from pipeline.decisions.apply import counted
 from pipeline.decisions.decision import Decision
+from pipeline.documents import Box, Document, Page, Passage
 from pipeline.evidence import Held, papers_on, sentence_of
 from pipeline.export.island import byline
 from pipeline.places import context, heading_above
-from pipeline.records import BOTH, OTHER, Box, Coding, Document, Page, Paper, Passage, Status
+from pipeline.records import BOTH, OTHER, Coding, Paper, Status
 
 PER_PAGE = 50
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pypdfium2
 
-from pipeline.records import Document
+from pipeline.documents import Document
 
 SHORTEST = 25  # letters in a truth sentence that is looked for
 BAND = 0.1  # share of the page's height, at top and at bottom, where running lines are looked for

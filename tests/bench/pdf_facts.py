@@ -27,7 +27,7 @@ from typing import Any
 import pypdfium2
 
 from pipeline import pdf
-from pipeline.records import Document
+from pipeline.documents import Document
 from tests.bench._text_scores import letters
 from tests.bench.pdf_truth import FOLDER
 

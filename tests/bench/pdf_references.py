@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from pipeline import pdf
-from pipeline.records import Document, Reference
+from pipeline.documents import Document, Reference
 from tests.bench._text_scores import letters
 from tests.bench.pdf_truth import FOLDER
 

@@ -28,8 +28,8 @@ from typing import Any
 import pdfplumber
 
 from pipeline import pdf
+from pipeline.documents import Document
 from pipeline.passages import split
-from pipeline.records import Document
 from tests.bench import _peers, _text_scores
 from tests.bench._text_scores import letters
 

@@ -23,8 +23,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline import artifacts, store
+from pipeline.documents import Metadata
 from pipeline.publish import load_run
-from pipeline.records import Metadata
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
 

@@ -22,10 +22,11 @@ from unittest import mock
 
 from fastapi.testclient import TestClient
 
+from pipeline.documents import Document
 from pipeline.files import sha256_of
 from pipeline.gathered import Gathered, gathered
 from pipeline.plan import Plan
-from pipeline.records import CodedPaper, Coding, Document, Paper
+from pipeline.records import CodedPaper, Coding, Paper
 from pipeline.refresh import refresh
 from pipeline.review import desk
 from pipeline.review.images import page_image

@@ -29,18 +29,19 @@ from pipeline.carry import carry
 from pipeline.changes import changes
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
+from pipeline.documents import Document
 from pipeline.export import Results, write_narrative, write_report
 from pipeline.export.columns import tables
 from pipeline.export.rows import rows
 from pipeline.export.tables import write_csv
 from pipeline.history import FIRST, Snapshot
-from pipeline.outcomes import TopicChanges
 from pipeline.periods import topic_periods
 from pipeline.plan import make_plan
-from pipeline.records import Coding, Document, Paper, Place, Target
+from pipeline.records import Coding, Paper, Place, Target
 from pipeline.refresh import collect, refresh
 from pipeline.settings import Settings
 from pipeline.strata import stratify
+from pipeline.topic_outcomes import TopicChanges
 from pipeline.words import markers
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

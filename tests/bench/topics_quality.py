@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.blocks import telling_words
-from pipeline.outcomes import TopicMethod
+from pipeline.topic_outcomes import TopicMethod
 from pipeline.topics import find_topics
 
 ABSTRACTS = Path(__file__).parents[3] / "shared" / "corpus" / "abstracts.jsonl"

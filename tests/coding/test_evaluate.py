@@ -9,8 +9,9 @@ from pipeline.codebook import load_codebook
 from pipeline.coding.evaluate import evaluate, report
 from pipeline.coding.labels import read_labels
 from pipeline.coding.scoring import measure, score
+from pipeline.documents import Document, Passage
 from pipeline.errors import PrecedentError
-from pipeline.records import CodedPaper, Coding, Document, Passage
+from pipeline.records import CodedPaper, Coding
 
 BOOK = load_codebook()
 

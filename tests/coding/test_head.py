@@ -15,8 +15,9 @@ from pipeline.coding.examples import examples
 from pipeline.coding.head import load_head, save_head
 from pipeline.coding.labels import Label, lay_out, read_labels
 from pipeline.coding.train import train
+from pipeline.documents import Document
 from pipeline.errors import PrecedentError
-from pipeline.records import CodedPaper, Document
+from pipeline.records import CodedPaper
 
 BOOK = load_codebook()
 OWN = Path(__file__).parents[2] / "models" / "constructed.jsonl"

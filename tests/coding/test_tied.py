@@ -11,7 +11,8 @@ from pipeline.codebook import Codebook, load_codebook
 from pipeline.coding import code_document
 from pipeline.coding.labels import Label, lay_out
 from pipeline.coding.tied import tie
-from pipeline.records import Coding, Passage
+from pipeline.documents import Passage
+from pipeline.records import Coding
 
 TAX, COST, IDLE = "A carbon tax was levied.", "High costs were a barrier.", "The river runs north here."
 

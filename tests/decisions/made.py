@@ -4,7 +4,8 @@ from typing import Any
 
 from pipeline.decisions.decide import addition, on_coding
 from pipeline.decisions.decision import Action, Decision, checked, made
-from pipeline.records import Coding, Metadata, Paper, Passage
+from pipeline.documents import Metadata, Passage
+from pipeline.records import Coding, Paper
 
 QUOTE = "A levy on effluent moved the dyers to act."
 JUDGED = {

@@ -7,7 +7,8 @@ import numpy as np
 from pipeline.codebook import load_codebook
 from pipeline.coding.labels import Label
 from pipeline.decisions.training import labels_from
-from pipeline.records import Coding, Document, Metadata, Passage, ReviewStatus, Words
+from pipeline.documents import Document, Metadata, Passage, Words
+from pipeline.records import Coding, ReviewStatus
 from tests.decisions.made import SENTENCES, TEXT, codings, paper
 
 BOOK = load_codebook()

@@ -11,25 +11,13 @@ import numpy as np
 
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
+from pipeline.documents import Document, Metadata, Page, Role, Section, Words
 from pipeline.export import Results
 from pipeline.history import Change, Changes
-from pipeline.outcomes import Topic, TopicModel
 from pipeline.periods import topic_periods
-from pipeline.records import (
-    Coding,
-    Document,
-    Doubt,
-    Metadata,
-    Named,
-    Page,
-    Paper,
-    Rejection,
-    Role,
-    Section,
-    Status,
-    Words,
-)
+from pipeline.records import Coding, Doubt, Named, Paper, Rejection, Status
 from pipeline.strata import stratify
+from pipeline.topic_outcomes import Topic, TopicModel
 from pipeline.words import markers
 
 SCRIPT = "<script>alert(1)</script>"

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import pdf
+from pipeline.documents import Box, Document
 from pipeline.errors import StoreError
 from pipeline.export import Results, write_exports
-from pipeline.records import Box, Coding, Document
+from pipeline.records import Coding
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
 from tests.export import made

@@ -12,10 +12,11 @@ import pytest
 from pipeline.carry import carry
 from pipeline.codebook import Code, Codebook, Domain, Family, load_codebook
 from pipeline.compare import compare
+from pipeline.documents import Metadata
 from pipeline.export import Results, read_table, write_narrative
 from pipeline.export.markdown import escaped
 from pipeline.export.narrative import narrative
-from pipeline.records import Metadata, Paper, Status, Target
+from pipeline.records import Paper, Status, Target
 from tests.export.golden import NARRATIVE, told
 from tests.export.made import SCRIPT, coding, document, results
 

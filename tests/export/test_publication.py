@@ -13,10 +13,10 @@ from bibtexparser.entrypoint import parse_string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.documents import Metadata
 from pipeline.export import Results, write_exports
 from pipeline.export.flow import flow, flow_svg
 from pipeline.export.publication import backing, bibtex, bibtex_keys, comparison_grid, html, latex, markdown, tex
-from pipeline.records import Metadata
 from pipeline.settings import Settings
 from tests.export.made import SCRIPT, results
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.documents import Box
 from pipeline.export import Results, write_exports
 from pipeline.export.refi import areas, file_names, plain
-from pipeline.records import Box, Coding
+from pipeline.records import Coding
 from pipeline.refresh import Summary
 from pipeline.settings import Settings
 from tests.export.made import results

@@ -14,8 +14,8 @@ from pipeline.export import Results, write_report
 from pipeline.export.card import figures
 from pipeline.export.findings import answer
 from pipeline.export.flow import flow
-from pipeline.outcomes import TopicModel
 from pipeline.strata import stratify
+from pipeline.topic_outcomes import TopicModel
 from pipeline.words import markers
 from tests.export.made import HOSTILE, results, unpacked
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.export import read_table, write_report, write_tables
 from pipeline.export.curve import curve_svg
-from pipeline.outcomes import TopicCount
+from pipeline.topic_outcomes import TopicCount
 from tests.export.made import HOSTILE, PLAIN, results
 
 CURVE = (TopicCount(4, 0.1, 0.9), TopicCount(6, 0.3, 0.8), TopicCount(8, 0.2, 0.6))

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from pipeline.records import Document
+from pipeline.documents import Document
 
 
 def sound(document: Document) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import pdf
-from pipeline.records import Document
+from pipeline.documents import Document
 from tests.pdf.checks import sound
 from tests.pdf.made import A4, PROSE, column, draw, wrapped
 

@@ -13,13 +13,14 @@ from pebble import ProcessExpired
 
 from pipeline import pdf, work
 from pipeline.codebook import load_codebook
+from pipeline.documents import Document
 from pipeline.errors import UnreadablePaper
 from pipeline.files import sha256_of
 from pipeline.pdf import ocr, pdfium
 from pipeline.pdf.document import NO_OCR
 from pipeline.pdf.repair import repaired
 from pipeline.plan import Job, fingerprints, kept_refusal, result_path
-from pipeline.records import Document, Rejection
+from pipeline.records import Rejection
 from pipeline.settings import Settings
 from pipeline.store import save_rejection
 from pipeline.workers import explain

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.records import Document
+from pipeline.documents import Document
 from tests.pdf.made import PROSE
 from tests.pdf.sheet import ABSTRACT, REFERENCES, Sheet, part, titles
 

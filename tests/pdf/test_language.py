@@ -9,9 +9,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import pdf
 from pipeline.codebook import load_codebook
+from pipeline.documents import Section
 from pipeline.errors import OtherLanguage
 from pipeline.pdf.language import NAMES, language
-from pipeline.records import Section
 from tests.pdf.made import PROSE, column, paper, wrapped
 
 TEXTS = {

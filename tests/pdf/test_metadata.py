@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.documents import Document
 from pipeline.pdf.imprint import doi, year
 from pipeline.pdf.people import names
-from pipeline.records import Document
 from tests.pdf.made import PROSE
 from tests.pdf.sheet import ABSTRACT, Sheet, pieces
 

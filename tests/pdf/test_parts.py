@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.documents import Document
 from pipeline.passages import split
 from pipeline.pdf.parts import is_caption
-from pipeline.records import Document
 from tests.pdf.made import PROSE
 from tests.pdf.sheet import ABSTRACT, REFERENCES, Sheet, pieces
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import pdf
-from pipeline.records import Document
+from pipeline.documents import Document
 from tests.pdf.made import PROSE, Line, column, paper, wrapped
 
 NAMES = "Abrelo Bertin Cassel Dorval Evrard Fabron Gessel Harte Ivarson Jannick Kolbe Lunde Morand Nisser".split()

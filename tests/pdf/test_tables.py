@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import pdf
+from pipeline.documents import Document, Table
 from pipeline.passages import split
-from pipeline.records import Document, Table
 from tests.pdf.checks import sound
 from tests.pdf.made import A4, PROSE, column, draw, wrapped
 
