@@ -109,6 +109,14 @@ def flip(path: Path, at: float) -> None:
     path.write_bytes(content)
 
 
+def one_of_each(names: tuple[str, ...]) -> list[str]:
+    """The files without those that differ from another only in the paper."""
+    kinds: dict[str, str] = {}
+    for name in names:
+        kinds.setdefault(re.sub(r"[0-9a-f]{2}/[0-9a-f]{64}", "*", name), name)
+    return list(kinds.values())
+
+
 def test_a_flip_in_any_file_of_the_state_costs_no_decision_and_changes_no_table(
     session: Session, tmp_path: Path
 ) -> None:
@@ -117,7 +125,7 @@ def test_a_flip_in_any_file_of_the_state_costs_no_decision_and_changes_no_table(
     assert kinds == known | {"lock", "format.json", "run.json", "hashes.json", "training.json", "review-run.log"}
     assert any(name.endswith(".rejected.json") for name in session.files)
     decisions = session.settings.log.read_bytes()
-    for at, name in enumerate(session.files):
+    for at, name in enumerate(one_of_each(session.files)):
         settings = replace(session.settings, out=tmp_path / str(at))
         shutil.copytree(session.settings.out, settings.out)
         flip(settings.out / name, 0.6)
