@@ -46,9 +46,9 @@ def lock(out: Path) -> Iterator[None]:
         check_format(out)
         if read_record(_format(out)) is None:
             write_record(_format(out), {"format": FORMAT})
-        for path in (out / STATE).glob(f"**/{ASIDE}*"):
-            sweep(path)
+        _sweep_all(out)
         yield
+        _sweep_all(out)  # children of a run that was killed just before this one began were still ending
 
 
 @contextlib.contextmanager
@@ -92,6 +92,11 @@ def aside_prefix() -> str:
 
 def _machine() -> str:
     return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+def _sweep_all(out: Path) -> None:
+    for path in (out / STATE).glob(f"**/{ASIDE}*"):
+        sweep(path)
 
 
 def sweep(path: Path) -> None:

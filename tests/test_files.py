@@ -52,6 +52,19 @@ def test_what_ended_processes_of_this_machine_left_goes_at_once(
         assert [path for path in (*gone, writing) if path.exists()] == [writing]
 
 
+def test_what_was_still_being_written_as_a_run_began_goes_as_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:  # noqa: S607 - found on the path
+        left = tmp_path / "state" / f"{named(child.pid, monkeypatch, platform.node())}x"
+        left.parent.mkdir()
+        left.touch()
+        with lock(tmp_path):
+            assert left.exists()
+            child.communicate()
+        assert not left.exists()
+
+
 @pytest.mark.parametrize("name", ["another-machine", "older version"])
 def test_what_others_left_goes_once_it_is_old(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: int, name: str
