@@ -24,9 +24,13 @@ _ABOUT_THE_PAPER = re.compile(  # sections that thank, declare or explain; "back
     r"|nomenclature|(?:data|code)\b.{0,16} availability|availability of data|publisher['’]?s note|orcid|copyright)\b",
     re.IGNORECASE,
 )
+_DECLARES = re.compile(  # sentences of that kind that stand elsewhere
+    r"\bno (?:\w+ ){0,3}(?:(?:competing|conflicting)(?: \w+)? interests?|conflicts? of interests?)\b", re.IGNORECASE
+)
 _NOT_TEXT: frozenset[PartKind] = frozenset({"title", "authors", "affiliation"})
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_SIGN = re.compile(r"[^\w%°€$£]+")  # "Pressure / bar" has two words
 # after these a sentence goes on, whatever the model says
 _NO_END = re.compile(
     r"(?:\b(?:et al|al|e\.? ?g|i\.? ?e|cf|vs|viz|ca|approx|resp|Figs?|Tabs?|Eqs?|Refs?|Nos?|Vols?|pp?|ch|chap|sect?"
@@ -126,8 +130,8 @@ def _sentences(doc: Any) -> Iterator[tuple[int, int]]:
     for start, end in zip(kept, [*kept[1:], len(text)], strict=True):
         for a, b in _cut(text, start, end):
             piece = text[a:b]
-            words = piece.split()
-            if len(words) >= FEWEST and _WORD.search(piece):
+            words = [word for word in piece.split() if not _SIGN.fullmatch(word)]
+            if len(words) >= FEWEST and _WORD.search(piece) and not _DECLARES.search(piece):
                 lead = len(piece) - len(piece.lstrip())
                 yield a + lead, a + len(piece.rstrip())
 

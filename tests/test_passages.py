@@ -123,6 +123,26 @@ def test_headings_and_fragments_give_none() -> None:
     assert [made.text[p.start : p.end] for p in split(made)] == ["Audits save water in most firms."]
 
 
+def test_declarations_and_labels_of_axes_give_none() -> None:
+    assert (
+        quotes("The authors declare that they have no known competing interests.\nPressure / bar\nFlow [l/s] – – –")
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The law declares no such interest group exempt from the levy.",
+        "There was no conflict between the interests of mills and towns.",
+        "40 % by 2030",
+        "Tax on waste",
+    ],
+)
+def test_what_is_like_a_declaration_or_a_label_gives_one(text: str) -> None:
+    assert quotes(text) == [text]
+
+
 def test_each_item_of_a_list_in_one_block_is_by_itself() -> None:
     items = ["• Efficient use of light in offices", "• Promotion of audits", "• Repair of town halls"]
     assert quotes(" ".join(items)) == items
