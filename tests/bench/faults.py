@@ -64,10 +64,11 @@ def main(times: int = ROUNDS, seed: int = SEED) -> None:
         for row in rounds(scenes, base, times, seed):
             found[row] += 1
             print(*row, sep=": ", file=sys.stderr, flush=True)  # noqa: T201 - it takes minutes
+    print("| run | killed | outcome | rounds |\n|---|---|---|---|")  # noqa: T201
     for (scene, how, outcome), count in found.items():
         print(f"| {scene} | {how} | {outcome} | {count} |", flush=True)  # noqa: T201
     told = f"{sum(found.values())} rounds, {time.monotonic() - began:.0f} s, {time.process_time() - cpu:.0f} s CPU here"
-    print(told)  # noqa: T201
+    print(f"\n{told}")  # noqa: T201
 
 
 if __name__ == "__main__":
