@@ -108,11 +108,15 @@ def _with_work(plan: Plan) -> Plan:
 
 def in_step(plan: Plan) -> Plan:
     """The plan once this machine has what others made of its papers, and they what it made. Raises StoreError."""
+    exchange(plan)
+    return plan if plan.settings.state is None else _with_work(plan)
+
+
+def exchange(plan: Plan) -> None:
+    """Bring what is kept of these papers here and in the shared state into step. Raises StoreError."""
     how = plan.settings
-    if how.state is None:
-        return plan
-    shared.sync(how.state, how.out, plan.keys, plan.scan.papers)
-    return _with_work(plan)
+    if how.state is not None:
+        shared.sync(how.state, how.out, plan.keys, plan.scan.papers)
 
 
 def _jobs(plan: Plan) -> Iterator[Job]:
