@@ -40,7 +40,7 @@ def lock(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            what = "another run is at work on this output folder, or an export"
+            what = "another run is at work on this output folder, or an export or a training"
             remedy = "wait until it ends, or give this run another folder with --out"
             raise AlreadyRunning(what, str(out), remedy) from error
         check_format(out)

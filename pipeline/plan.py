@@ -15,7 +15,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
-from pipeline.errors import Away
+from pipeline.errors import Away, StoreError
 from pipeline.files import check_format
 from pipeline.pdf import ocr
 from pipeline.pdf.document import NO_OCR
@@ -150,6 +150,16 @@ def fingerprints(codebook: Codebook, head: Path | None = None) -> dict[str, str]
     own = [hashlib.sha256(head.read_bytes()).hexdigest()] if head and head.is_file() else []
     code = _digest(split, source("code"), codebook.fingerprint, *own)
     return {"read": read, "split": split, "code": code, "place": _digest(code, source("place"))}
+
+
+def check_head(codebook: Codebook, head: Path | None, key: str) -> None:
+    """Raise StoreError where the user's own head is not the one that `key`, the coding's, was made with.
+
+    What is asked after the head was read tells that no coding of another one is kept, or shown, as this one's.
+    """
+    if fingerprints(codebook, head)["code"] != key:
+        remedy = "run again: with the head that is there now, all papers are coded anew"
+        raise StoreError("the trained head was replaced while the run was at work", str(head), remedy)
 
 
 def source(stage: str) -> str:
