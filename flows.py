@@ -36,6 +36,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact  #
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State  # noqa: E402
 from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
+from prefect.context import TaskRunContext  # noqa: E402
 from prefect.runner import Runner  # noqa: E402
 from prefect.schedules import Cron, Schedule  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
@@ -45,7 +46,7 @@ from prefect.tasks import exponential_backoff  # noqa: E402
 from pipeline import bulletin  # noqa: E402
 from pipeline.cli import guarded, make_run  # noqa: E402
 from pipeline.cluster import driver  # noqa: E402
-from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, may_pass  # noqa: E402
+from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, passes  # noqa: E402
 from pipeline.harvest import harvest_first  # noqa: E402
 from pipeline.refresh import Summary, refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
@@ -53,7 +54,7 @@ from pipeline.watching import check_folder  # noqa: E402
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 PATIENCE = 90  # seconds that a server may take to start
-PATIENT: dict[str, Any] = {  # with a folder that is away, or a place that cannot be written: over five minutes
+PATIENT: dict[str, Any] = {  # with a folder that is away, or a cluster: over five minutes
     "retries": 5,
     "retry_delay_seconds": exponential_backoff(10),
 }
@@ -69,15 +70,15 @@ runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 """
 
 
-def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
+def _passes(_task: Any, _run: Any, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
-    return isinstance(error, BaseException) and may_pass(error)
+    return isinstance(error, BaseException) and passes(error)
 
 
 @task(
     retries=3,
     retry_delay_seconds=exponential_backoff(10),
-    retry_condition_fn=_may_pass,
+    retry_condition_fn=_passes,
     persist_result=False,
     cache_policy=NO_CACHE,
 )
@@ -87,8 +88,12 @@ def step(function: Callable[[Any], Any], batch: Any) -> Any:
 
 
 def run_in_prefect(name: str, function: Callable[[Any], Any], batches: Sequence[Any]) -> Iterable[Any]:
-    """The driver: a task run for each batch, one after the other; each batch uses all cores itself."""
-    return [step.with_options(name=name)(function, batch) for batch in batches]
+    """The driver: a task run for each batch, one after the other; each batch uses all cores itself.
+
+    Within a task, whose tries its own would multiply, none is tried again by itself.
+    """
+    tried: Any = step.with_options(name=name, retries=0) if TaskRunContext.get() else step.with_options(name=name)
+    return [tried(function, batch) for batch in batches]
 
 
 @flow(name="refresh", persist_result=False, validate_parameters=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import importlib
 import inspect
@@ -24,7 +25,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from pipeline.errors import CodebookError, SettingsError, StoreError
+from pipeline.errors import CodebookError, SettingsError, StoreError, Unreachable
 from pipeline.export import read_table
 from pipeline.files import lock, unwritable
 from pipeline.publish import load_run
@@ -32,6 +33,8 @@ from pipeline.settings import Settings
 from pipeline.unattended import name_of
 from pipeline.watching import check_folder
 from tests.conftest import ROOT
+
+Patch = pytest.MonkeyPatch
 
 SERVED = """
 import json, sys
@@ -131,9 +134,35 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(prefect_harness: di
             quick(fails, None)
         return len(tried)
 
-    assert tries_until_given_up(unwritable(Path("out"), OSError(28, "No space left on device"))) == 4
+    assert tries_until_given_up(unwritable(Path("out"), OSError(errno.EIO, "Input/output error"))) == 4
+    assert tries_until_given_up(OSError(errno.ESTALE, "Stale file handle")) == 4
+    assert tries_until_given_up(Unreachable("no Dask scheduler answers there")) == 4
+    assert tries_until_given_up(unwritable(Path("out"), OSError(errno.ENOSPC, "No space left on device"))) == 1
+    assert tries_until_given_up(OSError(errno.EROFS, "Read-only file system")) == 1
     assert tries_until_given_up(StoreError("kept state is damaged")) == 1
     assert tries_until_given_up(CodebookError("two codes of one name")) == 1
+
+
+@pytest.mark.parametrize(("number", "tries"), [(errno.ENOSPC, 1), (errno.EHOSTDOWN, 6)])
+def test_it_is_told_after_one_round_of_tries(
+    number: int, tries: int, prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    """Not after one of the refresh for each of a batch; and at once where waiting mends nothing."""
+    import flows
+
+    tried: list[int] = []
+
+    def fails(_: object) -> None:
+        tried.append(1)
+        raise unwritable(own_run.out, OSError(number, os.strerror(number)))
+
+    monkeypatch.setattr(flows, "refresh", lambda _, run: list(run("read and code", fails, [None])))
+    heard, settings = hook(tmp_path)
+    state = state_of(corpus=str(own_run.corpus), out=str(own_run.out), settings=str(settings))
+    assert state.is_failed()
+    assert len(tried) == tries
+    assert os.strerror(number) in state.message
+    assert os.strerror(number) in json.loads(heard.read_text(encoding="utf-8"))["what"]
 
 
 def test_a_share_that_is_away_for_a_while_is_waited_for(
@@ -166,11 +195,16 @@ def test_how_long_is_waited_for_a_share() -> None:
     assert 240 < sum(delays) < 600
 
 
-def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
-    heard = tmp_path / "heard.json"
-    settings = tmp_path / "precedent.toml"
+def hook(folder: Path) -> tuple[Path, Path]:
+    """Where a command writes what it hears of a failure, and the settings file that names the command."""
+    heard, settings = folder / "heard.json", folder / "precedent.toml"
     code = f"import pathlib, sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
     settings.write_text(f"on_failure = {json.dumps(shlex.join([sys.executable, '-c', code]))}", encoding="utf-8")
+    return heard, settings
+
+
+def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
+    heard, settings = hook(tmp_path)
     given = {"corpus": str(tmp_path / "away"), "out": str(own_run.out), "settings": str(settings)}
     state = state_of(**given)
     assert state.is_failed()
@@ -186,13 +220,11 @@ def test_a_run_that_was_killed_is_told_of(tmp_path: Path) -> None:
 
     from flows import scheduled_refresh
 
-    heard, settings = tmp_path / "heard.json", tmp_path / "precedent.toml"
-    code = f"import pathlib, sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
-    settings.write_text(f"on_failure = {json.dumps(shlex.join([sys.executable, '-c', code]))}", encoding="utf-8")
-    (hook,) = scheduled_refresh.on_crashed_hooks
+    heard, settings = hook(tmp_path)
+    (called,) = scheduled_refresh.on_crashed_hooks
     parameters = {"corpus": str(tmp_path), "settings": str(settings)}
     flow_run: Any = SimpleNamespace(parameters=parameters)
-    hook(flow=scheduled_refresh, flow_run=flow_run, state=Crashed())
+    called(flow=scheduled_refresh, flow_run=flow_run, state=Crashed())
     told = json.loads(heard.read_text(encoding="utf-8"))
     assert told["what"] == "the refresh was ended"
     assert told["where"] == str(tmp_path)
