@@ -108,7 +108,7 @@ def refresh_flow(settings: Settings) -> Summary:
 
 def _tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - Prefect gives them by name
     """A run whose process was ended from outside, as a system short of memory does, could not tell of it itself."""
-    settings = _settings(**flow_run.parameters)
+    settings = bulletin.who_hears(*_given(**flow_run.parameters))
     remedy = "nothing is lost, the next run goes on; where memory was short, set fewer workers"
     bulletin.tell(settings, {"what": "the refresh was ended", "where": str(settings.corpus), "remedy": remedy})
 
@@ -120,13 +120,20 @@ def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> An
 
     `settings` is a file, read anew at each run; what is empty is as in that file, or as by default.
     """
-    given = _settings(corpus, out, settings)
+    parameters = {"corpus": corpus, "out": out, "settings": settings}
     patient: Any = step.with_options(**PATIENT)
-    with bulletin.failure_told(given):
-        patient.with_options(name="look at the folder")(check_folder, given)
+    with bulletin.failure_told(bulletin.who_hears(*_given(**parameters))):
+        given = patient.with_options(name="look at the folder")(_looked, parameters)
         harvest_first(given)
         done = patient.with_options(name="refresh")(_refreshed, given)
     return Cancelled(message=str(done)) if isinstance(done, AlreadyRunning) else done
+
+
+def _looked(parameters: dict[str, str]) -> Settings:
+    """The settings, once they can be read and the folder of papers is there."""
+    given = resolve(*_given(**parameters))
+    check_folder(given)
+    return given
 
 
 def _refreshed(settings: Settings) -> Summary | AlreadyRunning:
@@ -137,8 +144,9 @@ def _refreshed(settings: Settings) -> Summary | AlreadyRunning:
         return error
 
 
-def _settings(corpus: str = "", out: str = "", settings: str = "") -> Settings:
-    return resolve(Path(settings) if settings else None, {"corpus": corpus or None, "out": out or None})
+def _given(corpus: str = "", out: str = "", settings: str = "") -> tuple[Path | None, dict[str, object]]:
+    """What `resolve` takes."""
+    return Path(settings) if settings else None, {"corpus": corpus or None, "out": out or None}
 
 
 class _Runner(Runner):
@@ -165,6 +173,7 @@ def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Calla
     """
     with server() as address, temporary_settings({PREFECT_API_URL: address}):
         os.environ["PREFECT_API_URL"] = address  # for the processes of runs
+        bulletin.remember_who_hears(resolve(*_given(**parameters)))
         told(address.removesuffix("/api"))
         runner = _Runner(name=name, limit=1)
         runner.add_flow(

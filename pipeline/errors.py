@@ -48,6 +48,10 @@ class SettingsError(PrecedentError):
     """A setting that is unknown or out of its range."""
 
 
+class SettingsAway(SettingsError):  # noqa: N818 - it names the state of the place
+    """A settings file that cannot be opened now, as when it lies on a share that is away."""
+
+
 class DecisionError(PrecedentError):
     """A decision that cannot be read, made or applied; `where` is its file:line or row."""
 
@@ -86,7 +90,7 @@ class AlreadyRunning(StoreError):  # noqa: N818 - it names the situation
 
 def may_pass(error: BaseException) -> bool:
     """Whether what failed may go well later though no paper comes or goes: a share was away, or a disk full."""
-    return isinstance(error, OSError | Unwritable | Unreachable | Away)
+    return isinstance(error, OSError | Unwritable | Unreachable | Away | SettingsAway)
 
 
 def passes(error: BaseException) -> bool:

@@ -25,11 +25,12 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from pipeline import bulletin
 from pipeline.errors import CodebookError, SettingsError, StoreError, Unreachable
 from pipeline.export import read_table
 from pipeline.files import lock, unwritable
 from pipeline.publish import load_run
-from pipeline.settings import Settings
+from pipeline.settings import Settings, resolve
 from pipeline.unattended import name_of
 from pipeline.watching import check_folder
 from tests.conftest import ROOT
@@ -212,6 +213,32 @@ def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: S
     assert told["what"] == "there is no such folder of papers"
     assert told["where"] == str(tmp_path / "away")
     assert told["remedy"]
+
+
+@pytest.mark.parametrize("content", ["workers = 2 cores", "wrokers = 2", None])
+def test_settings_that_cannot_be_read_are_told_to_whom_they_named_when_the_schedule_began(
+    content: str | None, prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    from prefect.states import Crashed
+
+    import flows
+
+    heard, settings = hook(tmp_path)
+    given = {"corpus": str(own_run.corpus), "out": str(own_run.out), "settings": str(settings)}
+    monkeypatch.setenv(bulletin.AT_START, "")
+    bulletin.remember_who_hears(resolve(settings))
+    if content is None:
+        settings.unlink()
+    else:
+        settings.write_text(content, encoding="utf-8")
+    state = state_of(**given)
+    assert state.is_failed()
+    assert str(settings) in state.message
+    assert json.loads(heard.read_text(encoding="utf-8"))["where"] == str(settings)
+    (called,) = flows.scheduled_refresh.on_crashed_hooks
+    flow_run: Any = SimpleNamespace(parameters=given)
+    called(flow=flows.scheduled_refresh, flow_run=flow_run, state=Crashed())
+    assert json.loads(heard.read_text(encoding="utf-8"))["where"] == str(own_run.corpus)
 
 
 def test_a_run_that_was_killed_is_told_of(tmp_path: Path) -> None:
