@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,13 @@ os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{_direct},127.0.0.1,localhos
 from prefect import flow, task  # noqa: E402 - after its settings
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: E402
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State  # noqa: E402
 from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
 from prefect.context import TaskRunContext  # noqa: E402
 from prefect.runner import Runner  # noqa: E402
+from prefect.runtime import deployment  # noqa: E402
 from prefect.schedules import Cron, Schedule  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
 from prefect.states import Cancelled  # noqa: E402
@@ -120,6 +124,7 @@ def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> An
 
     `settings` is a file, read anew at each run; what is empty is as in that file, or as by default.
     """
+    _leave_out_what_is_late()
     parameters = {"corpus": corpus, "out": out, "settings": settings}
     patient: Any = step.with_options(**PATIENT)
     with bulletin.failure_told(bulletin.who_hears(*_given(**parameters))):
@@ -127,6 +132,21 @@ def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> An
         harvest_first(given)
         done = patient.with_options(name="refresh")(_refreshed, given)
     return Cancelled(message=str(done)) if isinstance(done, AlreadyRunning) else done
+
+
+def _leave_out_what_is_late() -> None:
+    """Cancel the other refreshes of this schedule that are due by now: one does what all would do, be it after a week
+    in which the machine was off."""
+    if not deployment.id:
+        return
+    now = datetime.now(UTC)
+    message = f"left out, for it was late: the refresh that began at {now:%Y-%m-%d %H:%M} UTC does its work"
+    of_ours = DeploymentFilter.model_validate({"id": {"any_": [deployment.id]}})
+    due = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": {"before_": now}}
+    with get_client(sync_client=True) as client:
+        late = client.read_flow_runs(deployment_filter=of_ours, flow_run_filter=FlowRunFilter.model_validate(due))
+        for run in late:
+            client.set_flow_run_state(run.id, Cancelled(message=message))
 
 
 def _looked(parameters: dict[str, str]) -> Settings:

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,20 @@ def until(true: Any, seconds: float = 300) -> None:
         time.sleep(0.2)
 
 
+def missed(environment: dict[str, str], name: str, given: dict[str, str], nights: int) -> set[str]:
+    """The ids of runs of a schedule that fell due while nothing served it, one a night until last."""
+    address = environment["PREFECT_API_URL"]
+
+    def made(what: str, **given: Any) -> str:
+        return str(httpx.post(f"{address}/{what}", json=given).raise_for_status().json()["id"])
+
+    schedule = made("deployments/", name=name, flow_id=made("flows/", name="scheduled-refresh"))
+    now = datetime.now(UTC)
+    due = [(now - timedelta(days=n)).isoformat() for n in range(nights, 0, -1)]
+    late = [{"type": "SCHEDULED", "state_details": {"scheduled_time": moment}} for moment in due]
+    return {made(f"deployments/{schedule}/create_flow_run", state=state, parameters=given) for state in late}
+
+
 def fired(environment: dict[str, str]) -> list[str]:
     """The ids of the runs that a schedule began and that are completed."""
     runs = asked(environment, "flow_runs")
@@ -92,11 +107,15 @@ def test_a_scheduled_refresh_fires(prefect_harness: dict[str, str], own_run: Set
     last = load_run(own_run.out)
     gone = own_run.corpus / "2015-kaveriappan-pat-india.pdf"
     gone.unlink()
-    with served("fires", {"corpus": str(own_run.corpus), "out": str(own_run.out)}, prefect_harness) as child:
+    given = {"corpus": str(own_run.corpus), "out": str(own_run.out)}
+    late = missed(prefect_harness, "fires", given, 4)
+    with served("fires", given, prefect_harness) as child:
         until(lambda: load_run(own_run.out)["counts"]["papers"] < last["counts"]["papers"])
         until(lambda: fired(prefect_harness))
         child.terminate()  # as a service manager does
         assert child.wait(60) == 0
+    ends = Counter(run["state"]["type"] for run in asked(prefect_harness, "flow_runs") if run["id"] in late)
+    assert ends == {"COMPLETED": 1, "CANCELLED": 3}
     assert all(gone.name != row["path"] for row in read_table(own_run.out / "tables" / "documents.csv"))
     (deployment,) = (d for d in asked(prefect_harness, "deployments") if d["name"] == "fires")
     assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
