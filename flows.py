@@ -37,7 +37,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact  #
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: E402
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State  # noqa: E402
+from prefect.client.schemas.objects import State  # noqa: E402
 from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
 from prefect.context import TaskRunContext  # noqa: E402
 from prefect.runner import Runner  # noqa: E402
@@ -56,7 +56,6 @@ from pipeline.refresh import Summary, refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
 from pipeline.watching import check_folder  # noqa: E402
 
-ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 PATIENCE = 90  # seconds that a server may take to start
 PATIENT: dict[str, Any] = {  # with a folder that is away, or a cluster: over five minutes
     "retries": 5,
@@ -189,7 +188,9 @@ def by_cron(cron: str, timezone: str) -> Schedule:
 def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Callable[[str], None]) -> None:
     """Start scheduled refreshes of these parameters, one at a time, until interrupted.
 
-    On the server at PREFECT_API_URL, else on one of its own on loopback. `told` gets the server's address.
+    On the server at PREFECT_API_URL, else on one of its own on loopback. `told` gets the server's address. That no two
+    are at work at once is held by our lock: a limit of the server's own would outlive a run that is cut off by a power
+    cut, and let none begin ever after.
     """
     with server() as address, temporary_settings({PREFECT_API_URL: address}):
         os.environ["PREFECT_API_URL"] = address  # for the processes of runs
@@ -201,7 +202,6 @@ def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Calla
             name=name,
             schedules=[schedule],
             parameters=parameters,
-            concurrency_limit=ONE_AT_A_TIME,
         )
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it starts behind it
         with contextlib.suppress(KeyboardInterrupt):

@@ -90,7 +90,11 @@ def missed(environment: dict[str, str], name: str, given: dict[str, str], nights
     def made(what: str, **given: Any) -> str:
         return str(httpx.post(f"{address}/{what}", json=given).raise_for_status().json()["id"])
 
-    schedule = made("deployments/", name=name, flow_id=made("flows/", name="scheduled-refresh"))
+    limit = {"concurrency_limit": 1, "concurrency_options": {"collision_strategy": "CANCEL_NEW"}}  # once set by us
+    schedule = made("deployments/", name=name, flow_id=made("flows/", name="scheduled-refresh"), **limit)
+    cut_off = made(f"deployments/{schedule}/create_flow_run")  # by a power cut: it keeps its place under that limit
+    for kind in ("PENDING", "RUNNING"):
+        httpx.post(f"{address}/flow_runs/{cut_off}/set_state", json={"state": {"type": kind}}).raise_for_status()
     now = datetime.now(UTC)
     due = [(now - timedelta(days=n)).isoformat() for n in range(nights, 0, -1)]
     late = [{"type": "SCHEDULED", "state_details": {"scheduled_time": moment}} for moment in due]
@@ -118,7 +122,7 @@ def test_a_scheduled_refresh_fires(prefect_harness: dict[str, str], own_run: Set
     assert ends == {"COMPLETED": 1, "CANCELLED": 3}
     assert all(gone.name != row["path"] for row in read_table(own_run.out / "tables" / "documents.csv"))
     (deployment,) = (d for d in asked(prefect_harness, "deployments") if d["name"] == "fires")
-    assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert not deployment["global_concurrency_limit"]  # whose place a run that is cut off by a power cut keeps for ever
     assert deployment["paused"]  # nobody would do what it asks for
     of_ours = [a for a in asked(prefect_harness, "artifacts") if a["flow_run_id"] in fired(prefect_harness)]
     shown = {artifact["key"]: artifact["data"] for artifact in of_ours}
@@ -345,7 +349,7 @@ def test_two_folders_are_two_schedules(tmp_path: Path) -> None:
 
 
 def test_the_deployment_for_work_pools_names_what_there_is() -> None:
-    from flows import ONE_AT_A_TIME, scheduled_refresh
+    from flows import scheduled_refresh
 
     yaml: Any = importlib.import_module("yaml")  # it publishes no types
     (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
@@ -353,5 +357,4 @@ def test_the_deployment_for_work_pools_names_what_there_is() -> None:
     named = re.findall(r"\$(\w+)", (ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     assert not [name for name in named if name.startswith("PRECEDENT_")]  # which would be taken for settings
     assert set(deployment["parameters"]) == set(inspect.signature(scheduled_refresh.fn).parameters)
-    assert deployment["concurrency_limit"]["limit"] == ONE_AT_A_TIME.limit
-    assert deployment["concurrency_limit"]["collision_strategy"] == ONE_AT_A_TIME.collision_strategy.value
+    assert "concurrency_limit" not in deployment
