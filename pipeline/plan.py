@@ -112,6 +112,15 @@ def in_step(plan: Plan) -> Plan:
     return plan if plan.settings.state is None else _with_work(plan)
 
 
+def made_elsewhere(plan: Plan) -> int:
+    """Of how many papers with work the shared state has all that is missing here, or a refusal. Raises StoreError."""
+    how, ids = plan.settings, [job.document_id for job in plan.todo]
+    if how.state is None or not ids:
+        return 0
+    held = shared.there(how.state, plan.keys) | shared.here(how.out, plan.keys, ids)
+    return sum(shared.done(held, plan.keys, document_id) for document_id in ids)
+
+
 def exchange(plan: Plan) -> None:
     """Bring what is kept of these papers here and in the shared state into step. Raises StoreError."""
     how = plan.settings
