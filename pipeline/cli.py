@@ -97,7 +97,7 @@ def _made_elsewhere(plan: Any) -> int:
     try:
         return made_elsewhere(plan)
     except StoreError as error:
-        click.echo(f"what other machines made was not asked for, so a run may have less to do: {error}", err=True)
+        click.echo(f"what other machines made could not be asked for, so a run may have less to do: {error}", err=True)
         return 0
 
 

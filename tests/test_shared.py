@@ -104,7 +104,7 @@ def test_status_tells_what_is_left_once_others_work_is_fetched(
     assert guarded(cli, [*command, "nosuch://place/x"]) == 0
     told = capsys.readouterr()
     assert "papers to read or code: 18 of 18" in told.out
-    assert "what other machines made was not asked for" in told.err
+    assert "what other machines made could not be asked for" in told.err
 
 
 def test_new_papers_are_shared_and_those_of_other_folders_not_fetched(own_run: Settings, state: Path | str) -> None:
