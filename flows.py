@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,13 @@ os.environ["no_proxy"] = os.environ["NO_PROXY"] = f"{_direct},127.0.0.1,localhos
 from prefect import flow, task  # noqa: E402 - after its settings
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State  # noqa: E402
+from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter  # noqa: E402
+from prefect.client.schemas.objects import State  # noqa: E402
 from prefect.client.schemas.schedules import CronSchedule  # noqa: E402
+from prefect.context import TaskRunContext  # noqa: E402
 from prefect.runner import Runner  # noqa: E402
+from prefect.runtime import deployment  # noqa: E402
 from prefect.schedules import Cron, Schedule  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
 from prefect.states import Cancelled  # noqa: E402
@@ -45,15 +50,14 @@ from prefect.tasks import exponential_backoff  # noqa: E402
 from pipeline import bulletin  # noqa: E402
 from pipeline.cli import guarded, make_run  # noqa: E402
 from pipeline.cluster import driver  # noqa: E402
-from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, may_pass  # noqa: E402
+from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, passes  # noqa: E402
 from pipeline.harvest import harvest_first  # noqa: E402
 from pipeline.refresh import Summary, refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
 from pipeline.watching import check_folder  # noqa: E402
 
-ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 PATIENCE = 90  # seconds that a server may take to start
-PATIENT: dict[str, Any] = {  # with a folder that is away, or a place that cannot be written: over five minutes
+PATIENT: dict[str, Any] = {  # with a folder that is away, or a cluster: over five minutes
     "retries": 5,
     "retry_delay_seconds": exponential_backoff(10),
 }
@@ -69,15 +73,15 @@ runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 """
 
 
-def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
+def _passes(_task: Any, _run: Any, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
-    return isinstance(error, BaseException) and may_pass(error)
+    return isinstance(error, BaseException) and passes(error)
 
 
 @task(
     retries=3,
     retry_delay_seconds=exponential_backoff(10),
-    retry_condition_fn=_may_pass,
+    retry_condition_fn=_passes,
     persist_result=False,
     cache_policy=NO_CACHE,
 )
@@ -87,8 +91,12 @@ def step(function: Callable[[Any], Any], batch: Any) -> Any:
 
 
 def run_in_prefect(name: str, function: Callable[[Any], Any], batches: Sequence[Any]) -> Iterable[Any]:
-    """The driver: a task run for each batch, one after the other; each batch uses all cores itself."""
-    return [step.with_options(name=name)(function, batch) for batch in batches]
+    """The driver: a task run for each batch, one after the other; each batch uses all cores itself.
+
+    Within a task, whose tries its own would multiply, none is tried again by itself.
+    """
+    tried: Any = step.with_options(name=name, retries=0) if TaskRunContext.get() else step.with_options(name=name)
+    return [tried(function, batch) for batch in batches]
 
 
 @flow(name="refresh", persist_result=False, validate_parameters=False)
@@ -103,7 +111,7 @@ def refresh_flow(settings: Settings) -> Summary:
 
 def _tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:  # noqa: ARG001 - Prefect gives them by name
     """A run whose process was ended from outside, as a system short of memory does, could not tell of it itself."""
-    settings = _settings(**flow_run.parameters)
+    settings = bulletin.who_hears(*_given(**flow_run.parameters))
     remedy = "nothing is lost, the next run goes on; where memory was short, set fewer workers"
     bulletin.tell(settings, {"what": "the refresh was ended", "where": str(settings.corpus), "remedy": remedy})
 
@@ -115,13 +123,36 @@ def scheduled_refresh(corpus: str = "", out: str = "", settings: str = "") -> An
 
     `settings` is a file, read anew at each run; what is empty is as in that file, or as by default.
     """
-    given = _settings(corpus, out, settings)
+    _leave_out_what_is_late()
+    parameters = {"corpus": corpus, "out": out, "settings": settings}
     patient: Any = step.with_options(**PATIENT)
-    with bulletin.failure_told(given):
-        patient.with_options(name="look at the folder")(check_folder, given)
+    with bulletin.failure_told(bulletin.who_hears(*_given(**parameters))):
+        given = patient.with_options(name="look at the folder")(_looked, parameters)
         harvest_first(given)
         done = patient.with_options(name="refresh")(_refreshed, given)
     return Cancelled(message=str(done)) if isinstance(done, AlreadyRunning) else done
+
+
+def _leave_out_what_is_late() -> None:
+    """Cancel the other refreshes of this schedule that are due by now: one does what all would do, be it after a week
+    in which the machine was off."""
+    if not deployment.id:
+        return
+    now = datetime.now(UTC)
+    message = f"left out, for it was late: the refresh that began at {now:%Y-%m-%d %H:%M} UTC does its work"
+    of_ours = DeploymentFilter.model_validate({"id": {"any_": [deployment.id]}})
+    due = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": {"before_": now}}
+    with get_client(sync_client=True) as client:
+        late = client.read_flow_runs(deployment_filter=of_ours, flow_run_filter=FlowRunFilter.model_validate(due))
+        for run in late:
+            client.set_flow_run_state(run.id, Cancelled(message=message))
+
+
+def _looked(parameters: dict[str, str]) -> Settings:
+    """The settings, once they can be read and the folder of papers is there."""
+    given = resolve(*_given(**parameters))
+    check_folder(given)
+    return given
 
 
 def _refreshed(settings: Settings) -> Summary | AlreadyRunning:
@@ -132,8 +163,9 @@ def _refreshed(settings: Settings) -> Summary | AlreadyRunning:
         return error
 
 
-def _settings(corpus: str = "", out: str = "", settings: str = "") -> Settings:
-    return resolve(Path(settings) if settings else None, {"corpus": corpus or None, "out": out or None})
+def _given(corpus: str = "", out: str = "", settings: str = "") -> tuple[Path | None, dict[str, object]]:
+    """What `resolve` takes."""
+    return Path(settings) if settings else None, {"corpus": corpus or None, "out": out or None}
 
 
 class _Runner(Runner):
@@ -156,10 +188,13 @@ def by_cron(cron: str, timezone: str) -> Schedule:
 def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Callable[[str], None]) -> None:
     """Start scheduled refreshes of these parameters, one at a time, until interrupted.
 
-    On the server at PREFECT_API_URL, else on one of its own on loopback. `told` gets the server's address.
+    On the server at PREFECT_API_URL, else on one of its own on loopback. `told` gets the server's address. That no two
+    are at work at once is held by our lock: a limit of the server's own would outlive a run that is cut off by a power
+    cut, and let none begin ever after.
     """
     with server() as address, temporary_settings({PREFECT_API_URL: address}):
         os.environ["PREFECT_API_URL"] = address  # for the processes of runs
+        bulletin.remember_who_hears(resolve(*_given(**parameters)))
         told(address.removesuffix("/api"))
         runner = _Runner(name=name, limit=1)
         runner.add_flow(
@@ -167,7 +202,6 @@ def serve(name: str, parameters: dict[str, str], schedule: Schedule, told: Calla
             name=name,
             schedules=[schedule],
             parameters=parameters,
-            concurrency_limit=ONE_AT_A_TIME,
         )
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it starts behind it
         with contextlib.suppress(KeyboardInterrupt):

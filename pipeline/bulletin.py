@@ -6,20 +6,23 @@ The page and the table quote no paper, for they may go to a Prefect server on an
 import contextlib
 import json
 import logging
+import os
 import shlex
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline.changes import in_words
-from pipeline.errors import AlreadyRunning, PrecedentError
+from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError
 from pipeline.export import read_table
 from pipeline.export.markdown import escaped
 from pipeline.refresh import Summary
-from pipeline.settings import Settings
+from pipeline.settings import Settings, resolve
 
 PATIENCE = 60  # seconds that a command or an address may take over a failure
+HOOKS = ("on_failure", "webhook")  # the settings that say who hears of a failure
+AT_START = "WHO_HEARS_OF_PRECEDENT"  # in the environment; a name of ours would be taken for a setting
 MOST = 50  # lines of a list on the page; the tables have them all
 
 log = logging.getLogger("precedent")
@@ -81,6 +84,19 @@ def failure_told(settings: Settings) -> Iterator[None]:
         raise
 
 
+def remember_who_hears(settings: Settings) -> None:
+    """Keep in the environment, for the processes that this one starts, who hears of a failure by these settings."""
+    os.environ[AT_START] = json.dumps({name: getattr(settings, name) for name in HOOKS})
+
+
+def who_hears(file: Path | None, overrides: Mapping[str, object]) -> Settings:
+    """Settings that say who hears of a failure: where the file cannot be read now, as it did when it was remembered."""
+    try:
+        return resolve(file, overrides)
+    except SettingsError:
+        return resolve(None, {**overrides, **json.loads(os.environ.get(AT_START, "{}"))})
+
+
 def failure(error: BaseException, settings: Settings) -> dict[str, str]:
     """What happened, where, and what to do. An unforeseen error gives its type alone: its words might be a paper's."""
     if isinstance(error, PrecedentError):
@@ -92,7 +108,7 @@ def failure(error: BaseException, settings: Settings) -> dict[str, str]:
 def tell(settings: Settings, told: dict[str, str]) -> None:
     """Give `told` as JSON to the command, on its standard input, and to the address; what they do is only logged."""
     content = json.dumps(told).encode()
-    for name, call in (("on_failure", _run), ("webhook", _post)):
+    for name, call in zip(HOOKS, (_run, _post), strict=True):
         target = getattr(settings, name)
         if target:
             try:

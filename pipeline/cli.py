@@ -18,10 +18,10 @@ import click
 
 from pipeline import publish
 from pipeline.decisions.commands import decisions
-from pipeline.errors import AlreadyRunning, PrecedentError, first_line
+from pipeline.errors import AlreadyRunning, PrecedentError, StoreError, first_line
 from pipeline.learning import train
 from pipeline.literature import add, harvest
-from pipeline.options import of_a_run
+from pipeline.options import STATE, of_a_run
 from pipeline.review.commands import agreement, review
 from pipeline.settings import Settings, resolve
 from pipeline.unattended import schedule, watch
@@ -45,7 +45,7 @@ def make_run(refresh: Refresh) -> click.Command:
     @click.command("run")
     @of_a_run
     @click.option("--dask", help="Address of the scheduler of a Dask cluster that reads and codes.")
-    @click.option("--state", help="Folder or address (s3://bucket/folder) where machines share what is made of papers.")
+    @STATE
     def run(corpus: Path | None, out: Path | None, file: Path | None, dask: str | None, state: str | None) -> None:
         """Read and code the papers in CORPUS (default: corpus) and write the tables."""
         settings = resolve(file, {"corpus": corpus, "out": out, "dask": dask, "state": state})
@@ -68,12 +68,13 @@ cli.add_command(make_run(_refresh_here))
 
 @cli.command()
 @of_a_run
-def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
+@STATE
+def status(corpus: Path | None, out: Path | None, file: Path | None, state: str | None) -> None:
     """Say what the last run made, and what a run now would have to do."""
     from pipeline.codebook import load_codebook
     from pipeline.plan import make_plan
 
-    settings = resolve(file, {"corpus": corpus, "out": out})
+    settings = resolve(file, {"corpus": corpus, "out": out, "state": state})
     record = publish.load_run(settings.out)
     plan = make_plan(settings, load_codebook(settings.codebook))
     if record:
@@ -82,8 +83,22 @@ def status(corpus: Path | None, out: Path | None, file: Path | None) -> None:
     else:
         click.echo(f"no run yet in {settings.out}")
     current = publish.is_current(settings.out, plan.run_id)
-    click.echo(f"papers to read or code: {len(plan.todo)} of {len(plan.scan.papers)}")
+    elsewhere = _made_elsewhere(plan)
+    click.echo(f"papers to read or code: {len(plan.todo) - elsewhere} of {len(plan.scan.papers)}")
+    if elsewhere:
+        click.echo(f"papers to fetch from {settings.state}: {elsewhere}")
     click.echo("the tables are up to date" if current and not plan.todo else "run again to bring the tables up to date")
+
+
+def _made_elsewhere(plan: Any) -> int:
+    """Of how many papers a run would fetch the results; none, and a word, where the place cannot be asked."""
+    from pipeline.plan import made_elsewhere
+
+    try:
+        return made_elsewhere(plan)
+    except StoreError as error:
+        click.echo(f"what other machines made could not be asked for, so a run may have less to do: {error}", err=True)
+        return 0
 
 
 @cli.command()

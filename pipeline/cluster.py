@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import CorpusError, PrecedentError, StoreError
+from pipeline.errors import CorpusError, PrecedentError, StoreError, Unreachable
 from pipeline.files import STATE
 from pipeline.plan import fingerprints
 from pipeline.refresh import READ, Run
@@ -56,7 +56,7 @@ def read_there(address: str, batches: Sequence[BatchJob]) -> list[tuple[Outcome,
             return list(client.gather(futures))
         except (CancelledError, OSError) as error:  # Dask cancels what it waited for where the scheduler is gone
             remedy = "see why it ended, and start it again. Finished work is kept: run again to go on"
-            raise StoreError("the scheduler of the cluster is gone", address, remedy) from error
+            raise Unreachable("the scheduler of the cluster is gone", address, remedy) from error
         except killed as error:
             remedy = "see the workers' logs; give them more memory. Finished work is kept: run again to go on"
             raise StoreError("several workers of the cluster died over the same papers", address, remedy) from error
@@ -76,7 +76,7 @@ def _connected(address: str) -> tuple[Any, Any, Any]:
         client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError) as error:
         remedy = "check the address, and that the scheduler runs; it says its address when it starts"
-        raise PrecedentError("no Dask scheduler answers there", address, remedy) from error
+        raise Unreachable("no Dask scheduler answers there", address, remedy) from error
     return client, as_completed, KilledWorker
 
 

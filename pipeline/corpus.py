@@ -46,9 +46,6 @@ def scan(folder: Path, *skip: Path, known: Mapping[str, Hashed] = MappingProxyTy
     are as they were when their hash was `known` are not read. Raises Away where the folder is missing or cannot be
     listed.
     """
-    if not folder.is_dir():
-        remedy = "name a folder that holds your PDF files: precedent run FOLDER"
-        raise Away("there is no such folder of papers", str(folder), remedy)
     papers: dict[str, list[str]] = defaultdict(list)
     entries: list[Entry] = []
     bibliographies: list[tuple[str, str]] = []
@@ -100,8 +97,11 @@ def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def files_in(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
     """Files under `folder` in the order of their names; hidden ones and those in or under `skip` left out.
 
-    Raises Away where a folder cannot be listed, or there is none.
+    Raises Away where the folder is missing, or one cannot be listed.
     """
+    if not folder.is_dir():
+        remedy = "see that its drive or share is there, or name the folder that holds your PDF files"
+        raise Away("there is no such folder of papers", str(folder), remedy)
 
     def fail(error: OSError) -> None:
         what = f"the folder cannot be listed ({error.strerror})"

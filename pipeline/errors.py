@@ -1,6 +1,9 @@
 """One family of errors. Each says what happened, where, and what to do about it."""
 
+import errno
 from pathlib import Path
+
+LASTING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # errors of a disk that waiting does not mend
 
 
 class PrecedentError(Exception):
@@ -45,6 +48,10 @@ class SettingsError(PrecedentError):
     """A setting that is unknown or out of its range."""
 
 
+class SettingsAway(SettingsError):  # noqa: N818 - it names the state of the place
+    """A settings file that cannot be opened now, as when it lies on a share that is away."""
+
+
 class DecisionError(PrecedentError):
     """A decision that cannot be read, made or applied; `where` is its file:line or row."""
 
@@ -69,13 +76,26 @@ class Unwritable(StoreError):  # noqa: N818 - it names the state of the place
     """State that cannot be written now: rights, space, a share that is away."""
 
 
+class Full(Unwritable):
+    """A disk without room, or one that may only be read: somebody has to do something about it."""
+
+
+class Unreachable(StoreError):  # noqa: N818 - it names the state of the place
+    """A cluster whose scheduler does not answer now, or no longer."""
+
+
 class AlreadyRunning(StoreError):  # noqa: N818 - it names the situation
     """Another run holds the lock of this output folder."""
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether what failed may go well a little later, as where a share was away or a disk full."""
-    return isinstance(error, OSError | Unwritable | Away)
+    """Whether what failed may go well later though no paper comes or goes: a share was away, or a disk full."""
+    return isinstance(error, OSError | Unwritable | Unreachable | Away | SettingsAway)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether it may do so by itself within minutes, so that whoever is to mend it should not be called yet."""
+    return may_pass(error) and not isinstance(error, Full) and getattr(error, "errno", None) not in LASTING
 
 
 def first_line(error: BaseException, limit: int = 200) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import AlreadyRunning, StoreError, Unwritable
+from pipeline.errors import LASTING, AlreadyRunning, Full, StoreError, Unwritable
 
 STATE = "state"  # folder of what is kept between runs, in the output folder
 ASIDE = ".aside-"  # begins the names of what is not yet whole
@@ -40,7 +40,7 @@ def lock(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            what = "another run is at work on this output folder, or an export"
+            what = "another run is at work on this output folder, or an export or a training"
             remedy = "wait until it ends, or give this run another folder with --out"
             raise AlreadyRunning(what, str(out), remedy) from error
         check_format(out)
@@ -190,4 +190,5 @@ def unwritable(path: Path, error: OSError) -> Unwritable:
         disk = next((place for place in path.absolute().parents if place.is_mount()), path.parent)
         error = OSError(error.errno, f"{error.strerror}: the disk at {disk} is full")
     remedy = "free space or mend the rights, or give another folder with --out; then run again, nothing is lost"
-    return Unwritable(f"cannot write ({error.strerror or error})", str(path), remedy)
+    kind = Full if error.errno in LASTING else Unwritable
+    return kind(f"cannot write ({error.strerror or error})", str(path), remedy)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.errors import PrecedentError
-from pipeline.files import STATE, read_record, write_record
+from pipeline.files import STATE, lock, read_record, write_record
 from pipeline.options import of_a_run
 from pipeline.settings import Settings, resolve
 
 if TYPE_CHECKING:
+    from pipeline.codebook import Codebook
     from pipeline.coding.adapt import Gain
+    from pipeline.coding.head import Head
     from pipeline.coding.labels import Label
 
 RECORD = "training.json"
@@ -29,10 +31,7 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
     codes with it. Delete the file to go back.
     """
     from pipeline.codebook import load_codebook
-    from pipeline.coding.adapt import adapt, gains
-    from pipeline.coding.document import shipped_head, version
-    from pipeline.coding.examples import examples
-    from pipeline.coding.head import save_head
+    from pipeline.coding.document import shipped_head
 
     settings = resolve(file, {"corpus": corpus, "out": out})
     codebook = load_codebook(settings.codebook)
@@ -43,6 +42,18 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
             "its terms decide alone; a head comes with the one shipped",
         )
         raise PrecedentError(what, str(settings.codebook), remedy)
+    with lock(settings.out):  # no run reads, and no other training writes, the head meanwhile
+        _fit(settings, codebook, head, anyway)
+    click.echo(f"the new head is {settings.own_head}; to code with it: precedent run {settings.corpus}")
+
+
+def _fit(settings: Settings, codebook: "Codebook", head: "Head", anyway: bool) -> None:
+    """Fit a head to the decisions, say what it gains and put it in place. Raises PrecedentError where it does worse."""
+    from pipeline.coding.adapt import adapt, gains
+    from pipeline.coding.document import version
+    from pipeline.coding.examples import examples
+    from pipeline.coding.head import save_head
+
     labels = _labels(settings)
     found = gains(head, labels, codebook)
     click.echo("\n".join(_told(found, labels)))
@@ -53,7 +64,6 @@ def train(corpus: Path | None, file: Path | None, out: Path | None, anyway: bool
         raise PrecedentError(what, str(settings.own_head), "decide on more codings, or use it with --anyway")
     about = {**head.about, "from": version(), "decisions on": sorted({label.document for label in labels})}
     save_head(replace(adapt(head, examples(labels, codebook), codebook), about=about), settings.own_head)
-    click.echo(f"the new head is {settings.own_head}; to code with it: precedent run {settings.corpus}")
 
 
 def keep(out: Path, found: "Sequence[Gain]", labels: "Sequence[Label]", taken: bool) -> None:

@@ -15,7 +15,7 @@ from pipeline.codebook import Codebook
 from pipeline.corpus import Scan, scan
 from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
-from pipeline.errors import Away
+from pipeline.errors import Away, StoreError
 from pipeline.files import check_format
 from pipeline.pdf import ocr
 from pipeline.pdf.document import NO_OCR
@@ -108,11 +108,24 @@ def _with_work(plan: Plan) -> Plan:
 
 def in_step(plan: Plan) -> Plan:
     """The plan once this machine has what others made of its papers, and they what it made. Raises StoreError."""
+    exchange(plan)
+    return plan if plan.settings.state is None else _with_work(plan)
+
+
+def made_elsewhere(plan: Plan) -> int:
+    """Of how many papers with work the shared state has all that is missing here, or a refusal. Raises StoreError."""
+    how, ids = plan.settings, [job.document_id for job in plan.todo]
+    if how.state is None or not ids:
+        return 0
+    held = shared.there(how.state, plan.keys) | shared.here(how.out, plan.keys, ids)
+    return sum(shared.done(held, plan.keys, document_id) for document_id in ids)
+
+
+def exchange(plan: Plan) -> None:
+    """Bring what is kept of these papers here and in the shared state into step. Raises StoreError."""
     how = plan.settings
-    if how.state is None:
-        return plan
-    shared.sync(how.state, how.out, plan.keys, plan.scan.papers)
-    return _with_work(plan)
+    if how.state is not None:
+        shared.sync(how.state, how.out, plan.keys, plan.scan.papers)
 
 
 def _jobs(plan: Plan) -> Iterator[Job]:
@@ -146,6 +159,16 @@ def fingerprints(codebook: Codebook, head: Path | None = None) -> dict[str, str]
     own = [hashlib.sha256(head.read_bytes()).hexdigest()] if head and head.is_file() else []
     code = _digest(split, source("code"), codebook.fingerprint, *own)
     return {"read": read, "split": split, "code": code, "place": _digest(code, source("place"))}
+
+
+def check_head(codebook: Codebook, head: Path | None, key: str) -> None:
+    """Raise StoreError where the user's own head is not the one that `key`, the coding's, was made with.
+
+    What is asked after the head was read tells that no coding of another one is kept, or shown, as this one's.
+    """
+    if fingerprints(codebook, head)["code"] != key:
+        remedy = "run again: with the head that is there now, all papers are coded anew"
+        raise StoreError("the trained head was replaced while the run was at work", str(head), remedy)
 
 
 def source(stage: str) -> str:

@@ -28,7 +28,7 @@ from pipeline.files import STATE, lock
 from pipeline.gathered import document_of, gathered, places_kept, reviewed, sentences, topic_sentences
 from pipeline.history import ChangeKind, Snapshot
 from pipeline.periods import topic_periods
-from pipeline.plan import Plan, check_there, in_step, make_plan, source, without_damage
+from pipeline.plan import Plan, check_head, check_there, exchange, in_step, make_plan, source, without_damage
 from pipeline.records import CodedPaper, Coding, Doubt, Paper, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.strata import stratify
@@ -100,7 +100,7 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
         outcomes = [o for done in run(READ, process_batch, batches) for o in done]
         check_there(plan)
         if plan.todo:
-            in_step(plan)  # workers of a cluster hand their results over by the shared place
+            exchange(plan)  # workers of a cluster hand their results over by the shared place
         (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
         artifacts.prune(settings.out, plan.keys, list(plan.scan.papers))
         return summary  # type: ignore[no-any-return]  # a driver gives back what its function returned
@@ -198,9 +198,11 @@ def _told(settings: Settings) -> dict[str, str]:
 
 
 def versions(plan: Plan) -> dict[str, str]:
-    """Of what codes: the model and the codebook."""
+    """Of what codes: the model and the codebook. Raises StoreError where the model is not that of the plan any more."""
+    model = coding.version(plan.settings.own_head)
+    check_head(plan.codebook, plan.settings.own_head, plan.keys["code"])
     return {
-        "model_version": coding.version(plan.settings.own_head),
+        "model_version": model,
         "codebook_version": f"{plan.codebook.version}+{plan.codebook.fingerprint[:8]}",
     }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsAway, SettingsError
 from pipeline.topic_outcomes import TopicMethod
 
 
@@ -120,9 +120,8 @@ def _read(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise SettingsError(
-            f"the settings file cannot be read ({error.strerror})", str(file), "check --settings"
-        ) from error
+        what = f"the settings file cannot be read ({error.strerror})"
+        raise SettingsAway(what, str(file), "check --settings, and that its drive or share is there") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         remedy = "mend that line; strings need quotes"
         raise SettingsError(f"not valid TOML: {error}", str(file), remedy) from error

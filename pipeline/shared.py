@@ -32,10 +32,14 @@ def sync(state: Path | str, out: Path, keys: Mapping[str, str], ids: Collection[
     """
     if not seen(state):  # so that want of rights or of a bucket shows before hours of work
         _write(state, MARK, b"What runs of precedent made of papers, for other machines.\n")
-    wanted, ours = set(names(keys, ids)), here(out, keys, ids)
-    there = {name for stage, key in keys.items() for name in _listed(state, f"{stage}/{key[:16]}")}
-    fetch(state, out, wanted & there - ours)
-    send(state, out, ours - there)
+    wanted, ours, theirs = set(names(keys, ids)), here(out, keys, ids), there(state, keys)
+    fetch(state, out, wanted & theirs - ours)
+    send(state, out, ours - theirs)
+
+
+def there(state: Path | str, keys: Mapping[str, str]) -> set[str]:
+    """The names of what is kept in `state` under these keys, of any paper. Raises StoreError."""
+    return {name for stage, key in keys.items() for name in _listed(state, f"{stage}/{key[:16]}")}
 
 
 def seen(state: Path | str) -> bool:
@@ -54,6 +58,12 @@ def names(keys: Mapping[str, str], ids: Iterable[str]) -> Iterator[str]:
 def here(out: Path, keys: Mapping[str, str], ids: Iterable[str]) -> set[str]:
     """Those of the names that this machine has."""
     return {name for name in names(keys, ids) if (out / STATE / name).is_file()}
+
+
+def done(held: Collection[str], keys: Mapping[str, str], document_id: str) -> bool:
+    """Whether all results of a paper are among these names, or a refusal of it."""
+    found = {name for name in names(keys, [document_id]) if name in held}
+    return sum(name.endswith(".parquet") for name in found) == len(keys) or any(n.endswith(".json") for n in found)
 
 
 @contextlib.contextmanager

@@ -20,9 +20,9 @@ from pipeline.settings import Settings, resolve
 def schedule(corpus: Path | None, out: Path | None, file: Path | None, cron: str, timezone: str | None) -> None:
     """Refresh the tables of CORPUS by the clock, with Prefect, until Ctrl-C.
 
-    Prefect's server is started on this machine; where PREFECT_API_URL is set, that server is used. A refresh that
-    would begin while another is at work is left out. The settings file is read anew at each refresh. A time that the
-    clocks skip in spring comes an hour early, once; one that they repeat in autumn comes once.
+    Prefect's server is started on this machine; where PREFECT_API_URL is set, that server is used. Refreshes that fell
+    due while another was at work, or the machine off, come as one. The settings file is read anew at each refresh. A
+    time that the clocks skip in spring comes an hour early, once; one that they repeat in autumn comes once.
     """
     import flows
 

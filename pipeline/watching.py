@@ -77,8 +77,7 @@ def check_folder(settings: Settings) -> None:
 
     The second is the mount point of a share that is away, where a harvest would begin a collection anew.
     """
-    remedy = "see that its drive or share is there; the tables are still those of the last run"
-    if not settings.corpus.is_dir():
-        raise Away("there is no such folder of papers", str(settings.corpus), remedy)
-    if load_run(settings.out) and next(files_in(settings.corpus, [settings.out]), None) is None:
+    empty = next(files_in(settings.corpus, [settings.out]), None) is None
+    if empty and load_run(settings.out):
+        remedy = "see that its drive or share is there; the tables are still those of the last run"
         raise Away("the folder of papers is empty", str(settings.corpus), remedy)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline import abstracts, coding, passages, pdf, store
+from pipeline.codebook import Codebook
 from pipeline.coding.head import Head
 from pipeline.documents import ABSTRACT_FILE, Document, Passage
 from pipeline.duplicates import sketch
 from pipeline.errors import PrecedentError, UnreadablePaper
 from pipeline.files import sha256_of
 from pipeline.places import places_of
-from pipeline.plan import Job, result_path
+from pipeline.plan import Job, check_head, result_path
 from pipeline.records import CodedPaper, Rejection
 from pipeline.settings import Settings
 from pipeline.shared import new_ones_sent
@@ -129,14 +130,16 @@ def _split(job: Job, document: Document) -> tuple[Passage, ...]:
 
 
 @cache
-def _own_head(path: Path, fingerprint: str, key: str) -> Head | None:
-    """The user's own head, read once in each state of its file, which `key` tells."""
-    del key
-    return coding.own_head(path, fingerprint)
+def _own_head(path: Path, codebook: Codebook, key: str) -> Head | None:
+    """The user's own head, read once in each state of its file, which `key` tells. Raises StoreError where it is in
+    another state by now."""
+    head = coding.own_head(path, codebook.fingerprint)
+    check_head(codebook, path, key)
+    return head
 
 
 def _code(job: Job, document: Document, sentences: Sequence[Passage]) -> CodedPaper:
-    own = _own_head(job.head, job.codebook.fingerprint, job.keys["code"]) if job.head else None
+    own = _own_head(job.head, job.codebook, job.keys["code"]) if job.head else None
     coded = coding.code_document(document, sentences, job.codebook, own)
     store.save_coded(result_path(job, "code"), coded)
     return coded

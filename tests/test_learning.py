@@ -1,8 +1,11 @@
 """The command `precedent train`: what it says, when it puts a head in place, and that the next run goes by it."""
 
 import resource
+import shutil
 import signal
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -13,8 +16,12 @@ from pipeline.codebook import load_codebook
 from pipeline.coding.adapt import Gain
 from pipeline.coding.document import shipped_head
 from pipeline.coding.head import load_head, save_head
-from pipeline.errors import PrecedentError
-from pipeline.plan import fingerprints
+from pipeline.errors import AlreadyRunning, PrecedentError, StoreError
+from pipeline.files import lock
+from pipeline.plan import fingerprints, make_plan
+from pipeline.publish import load_run
+from pipeline.refresh import refresh, run_here
+from pipeline.settings import Settings
 from tests.coding.test_adapt import corpus
 from tests.faults import CONTEXT, PATIENCE
 
@@ -65,6 +72,38 @@ def test_a_head_that_is_no_worse_is_put_in_place(decided: Path, monkeypatch: pyt
     gain_of(monkeypatch, 0.6, 0.6)
     assert trained(decided)[1] is None
     assert (decided / "head.npz").exists()
+
+
+def test_no_head_is_fitted_beside_a_run_or_another_training(decided: Path) -> None:
+    with lock(decided / "out"):
+        error = trained(decided)[1]
+    assert isinstance(error, AlreadyRunning)
+    assert not (decided / "head.npz").exists()
+
+
+@pytest.mark.parametrize("step", ["read and code", "compare and write"])
+def test_what_a_replaced_head_codes_does_not_pass_for_work_of_the_one_before(
+    step: str, decided: Path, own_run: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replaced by hand, or by a training for another folder of tables, while a run is at work."""
+    gain_of(monkeypatch, 0.5, 0.6)
+    trained(decided)
+    for path in sorted(own_run.out.glob("state/code/*/*/*.parquet"))[:1]:
+        path.unlink()
+    before, kept = load_run(own_run.out), set(own_run.out.glob("state/code/*/*/*.parquet"))
+
+    def run(name: str, function: Callable[[Any], Any], batches: Sequence[Any]) -> Any:
+        if name == step:
+            shutil.copy(decided / "head.npz", own_run.own_head)
+        return list(run_here(name, function, batches))
+
+    with pytest.raises(StoreError, match="head was replaced while the run was at work"):
+        refresh(own_run, run)
+    assert load_run(own_run.out) == before
+    assert len(set(own_run.out.glob("state/code/*/*/*.parquet")) - kept) == (step != "read and code")
+    plan = make_plan(own_run, BOOK)
+    assert plan.keys["code"] != before["keys"]["code"]
+    assert len(plan.todo) >= before["counts"]["papers"]
 
 
 @pytest.mark.parametrize("dies", [False, True])

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import importlib
 import inspect
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,14 +26,17 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from pipeline.errors import CodebookError, SettingsError, StoreError
+from pipeline import bulletin
+from pipeline.errors import CodebookError, SettingsError, StoreError, Unreachable
 from pipeline.export import read_table
 from pipeline.files import lock, unwritable
 from pipeline.publish import load_run
-from pipeline.settings import Settings
+from pipeline.settings import Settings, resolve
 from pipeline.unattended import name_of
 from pipeline.watching import check_folder
 from tests.conftest import ROOT
+
+Patch = pytest.MonkeyPatch
 
 SERVED = """
 import json, sys
@@ -78,6 +83,24 @@ def until(true: Any, seconds: float = 300) -> None:
         time.sleep(0.2)
 
 
+def missed(environment: dict[str, str], name: str, given: dict[str, str], nights: int) -> set[str]:
+    """The ids of runs of a schedule that fell due while nothing served it, one a night until last."""
+    address = environment["PREFECT_API_URL"]
+
+    def made(what: str, **given: Any) -> str:
+        return str(httpx.post(f"{address}/{what}", json=given).raise_for_status().json()["id"])
+
+    limit = {"concurrency_limit": 1, "concurrency_options": {"collision_strategy": "CANCEL_NEW"}}  # once set by us
+    schedule = made("deployments/", name=name, flow_id=made("flows/", name="scheduled-refresh"), **limit)
+    cut_off = made(f"deployments/{schedule}/create_flow_run")  # by a power cut: it keeps its place under that limit
+    for kind in ("PENDING", "RUNNING"):
+        httpx.post(f"{address}/flow_runs/{cut_off}/set_state", json={"state": {"type": kind}}).raise_for_status()
+    now = datetime.now(UTC)
+    due = [(now - timedelta(days=n)).isoformat() for n in range(nights, 0, -1)]
+    late = [{"type": "SCHEDULED", "state_details": {"scheduled_time": moment}} for moment in due]
+    return {made(f"deployments/{schedule}/create_flow_run", state=state, parameters=given) for state in late}
+
+
 def fired(environment: dict[str, str]) -> list[str]:
     """The ids of the runs that a schedule began and that are completed."""
     runs = asked(environment, "flow_runs")
@@ -88,14 +111,18 @@ def test_a_scheduled_refresh_fires(prefect_harness: dict[str, str], own_run: Set
     last = load_run(own_run.out)
     gone = own_run.corpus / "2015-kaveriappan-pat-india.pdf"
     gone.unlink()
-    with served("fires", {"corpus": str(own_run.corpus), "out": str(own_run.out)}, prefect_harness) as child:
+    given = {"corpus": str(own_run.corpus), "out": str(own_run.out)}
+    late = missed(prefect_harness, "fires", given, 4)
+    with served("fires", given, prefect_harness) as child:
         until(lambda: load_run(own_run.out)["counts"]["papers"] < last["counts"]["papers"])
         until(lambda: fired(prefect_harness))
         child.terminate()  # as a service manager does
         assert child.wait(60) == 0
+    ends = Counter(run["state"]["type"] for run in asked(prefect_harness, "flow_runs") if run["id"] in late)
+    assert ends == {"COMPLETED": 1, "CANCELLED": 3}
     assert all(gone.name != row["path"] for row in read_table(own_run.out / "tables" / "documents.csv"))
     (deployment,) = (d for d in asked(prefect_harness, "deployments") if d["name"] == "fires")
-    assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert not deployment["global_concurrency_limit"]  # whose place a run that is cut off by a power cut keeps for ever
     assert deployment["paused"]  # nobody would do what it asks for
     of_ours = [a for a in asked(prefect_harness, "artifacts") if a["flow_run_id"] in fired(prefect_harness)]
     shown = {artifact["key"]: artifact["data"] for artifact in of_ours}
@@ -131,9 +158,35 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(prefect_harness: di
             quick(fails, None)
         return len(tried)
 
-    assert tries_until_given_up(unwritable(Path("out"), OSError(28, "No space left on device"))) == 4
+    assert tries_until_given_up(unwritable(Path("out"), OSError(errno.EIO, "Input/output error"))) == 4
+    assert tries_until_given_up(OSError(errno.ESTALE, "Stale file handle")) == 4
+    assert tries_until_given_up(Unreachable("no Dask scheduler answers there")) == 4
+    assert tries_until_given_up(unwritable(Path("out"), OSError(errno.ENOSPC, "No space left on device"))) == 1
+    assert tries_until_given_up(OSError(errno.EROFS, "Read-only file system")) == 1
     assert tries_until_given_up(StoreError("kept state is damaged")) == 1
     assert tries_until_given_up(CodebookError("two codes of one name")) == 1
+
+
+@pytest.mark.parametrize(("number", "tries"), [(errno.ENOSPC, 1), (errno.EHOSTDOWN, 6)])
+def test_it_is_told_after_one_round_of_tries(
+    number: int, tries: int, prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    """Not after one of the refresh for each of a batch; and at once where waiting mends nothing."""
+    import flows
+
+    tried: list[int] = []
+
+    def fails(_: object) -> None:
+        tried.append(1)
+        raise unwritable(own_run.out, OSError(number, os.strerror(number)))
+
+    monkeypatch.setattr(flows, "refresh", lambda _, run: list(run("read and code", fails, [None])))
+    heard, settings = hook(tmp_path)
+    state = state_of(corpus=str(own_run.corpus), out=str(own_run.out), settings=str(settings))
+    assert state.is_failed()
+    assert len(tried) == tries
+    assert os.strerror(number) in state.message
+    assert os.strerror(number) in json.loads(heard.read_text(encoding="utf-8"))["what"]
 
 
 def test_a_share_that_is_away_for_a_while_is_waited_for(
@@ -166,11 +219,16 @@ def test_how_long_is_waited_for_a_share() -> None:
     assert 240 < sum(delays) < 600
 
 
-def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
-    heard = tmp_path / "heard.json"
-    settings = tmp_path / "precedent.toml"
+def hook(folder: Path) -> tuple[Path, Path]:
+    """Where a command writes what it hears of a failure, and the settings file that names the command."""
+    heard, settings = folder / "heard.json", folder / "precedent.toml"
     code = f"import pathlib, sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
     settings.write_text(f"on_failure = {json.dumps(shlex.join([sys.executable, '-c', code]))}", encoding="utf-8")
+    return heard, settings
+
+
+def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path) -> None:
+    heard, settings = hook(tmp_path)
     given = {"corpus": str(tmp_path / "away"), "out": str(own_run.out), "settings": str(settings)}
     state = state_of(**given)
     assert state.is_failed()
@@ -180,19 +238,43 @@ def test_a_failed_refresh_is_told_of(prefect_harness: dict[str, str], own_run: S
     assert told["remedy"]
 
 
+@pytest.mark.parametrize("content", ["workers = 2 cores", "wrokers = 2", None])
+def test_settings_that_cannot_be_read_are_told_to_whom_they_named_when_the_schedule_began(
+    content: str | None, prefect_harness: dict[str, str], own_run: Settings, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    from prefect.states import Crashed
+
+    import flows
+
+    heard, settings = hook(tmp_path)
+    given = {"corpus": str(own_run.corpus), "out": str(own_run.out), "settings": str(settings)}
+    monkeypatch.setenv(bulletin.AT_START, "")
+    bulletin.remember_who_hears(resolve(settings))
+    if content is None:
+        settings.unlink()
+    else:
+        settings.write_text(content, encoding="utf-8")
+    state = state_of(**given)
+    assert state.is_failed()
+    assert str(settings) in state.message
+    assert json.loads(heard.read_text(encoding="utf-8"))["where"] == str(settings)
+    (called,) = flows.scheduled_refresh.on_crashed_hooks
+    flow_run: Any = SimpleNamespace(parameters=given)
+    called(flow=flows.scheduled_refresh, flow_run=flow_run, state=Crashed())
+    assert json.loads(heard.read_text(encoding="utf-8"))["where"] == str(own_run.corpus)
+
+
 def test_a_run_that_was_killed_is_told_of(tmp_path: Path) -> None:
     """By Prefect's runner, which calls its hook by these names."""
     from prefect.states import Crashed
 
     from flows import scheduled_refresh
 
-    heard, settings = tmp_path / "heard.json", tmp_path / "precedent.toml"
-    code = f"import pathlib, sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
-    settings.write_text(f"on_failure = {json.dumps(shlex.join([sys.executable, '-c', code]))}", encoding="utf-8")
-    (hook,) = scheduled_refresh.on_crashed_hooks
+    heard, settings = hook(tmp_path)
+    (called,) = scheduled_refresh.on_crashed_hooks
     parameters = {"corpus": str(tmp_path), "settings": str(settings)}
     flow_run: Any = SimpleNamespace(parameters=parameters)
-    hook(flow=scheduled_refresh, flow_run=flow_run, state=Crashed())
+    called(flow=scheduled_refresh, flow_run=flow_run, state=Crashed())
     told = json.loads(heard.read_text(encoding="utf-8"))
     assert told["what"] == "the refresh was ended"
     assert told["where"] == str(tmp_path)
@@ -267,7 +349,7 @@ def test_two_folders_are_two_schedules(tmp_path: Path) -> None:
 
 
 def test_the_deployment_for_work_pools_names_what_there_is() -> None:
-    from flows import ONE_AT_A_TIME, scheduled_refresh
+    from flows import scheduled_refresh
 
     yaml: Any = importlib.import_module("yaml")  # it publishes no types
     (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
@@ -275,5 +357,4 @@ def test_the_deployment_for_work_pools_names_what_there_is() -> None:
     named = re.findall(r"\$(\w+)", (ROOT / "prefect.yaml").read_text(encoding="utf-8"))
     assert not [name for name in named if name.startswith("PRECEDENT_")]  # which would be taken for settings
     assert set(deployment["parameters"]) == set(inspect.signature(scheduled_refresh.fn).parameters)
-    assert deployment["concurrency_limit"]["limit"] == ONE_AT_A_TIME.limit
-    assert deployment["concurrency_limit"]["collision_strategy"] == ONE_AT_A_TIME.collision_strategy.value
+    assert "concurrency_limit" not in deployment

@@ -18,6 +18,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.registry import known_implementations, register_implementation
 
 from pipeline.artifacts import STAGES
+from pipeline.cli import cli, guarded
 from pipeline.cluster import process_there
 from pipeline.codebook import load_codebook
 from pipeline.errors import SettingsError, StoreError, Unwritable
@@ -83,6 +84,27 @@ def test_a_second_machine_reads_and_codes_nothing(own_run: Settings, state: Path
     summary = refresh(second)
     assert (summary.read, summary.coded, summary.rejected) == (0, 0, refresh(first).rejected)
     assert tables(second.out) == tables(first.out)
+
+
+def test_status_tells_what_is_left_once_others_work_is_fetched(
+    own_run: Settings, state: Path | str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(replace(own_run, state=state))
+    for stage in ("code", "place"):
+        name = sorted(n for n in held(state) if n.startswith(stage))[0]
+        store, root = fsspec.url_to_fs(str(state))
+        store.rm(f"{root}/{name}")
+    lacking = {Path(n).stem for n in results(own_run.out) - set(held(state))}
+    command = ["status", str(own_run.corpus), "--out", str(own_run.out.parent / "another"), "--state"]
+    assert guarded(cli, [*command, str(state)]) == 0
+    said = capsys.readouterr().out
+    assert f"papers to read or code: {len(lacking)} of 18" in said
+    assert f"papers to fetch from {state}: {18 - len(lacking)}" in said
+    assert not results(own_run.out.parent / "another")
+    assert guarded(cli, [*command, "nosuch://place/x"]) == 0
+    told = capsys.readouterr()
+    assert "papers to read or code: 18 of 18" in told.out
+    assert "what other machines made could not be asked for" in told.err
 
 
 def test_new_papers_are_shared_and_those_of_other_folders_not_fetched(own_run: Settings, state: Path | str) -> None:
