@@ -47,8 +47,9 @@ from pipeline.cli import guarded, make_run  # noqa: E402
 from pipeline.cluster import driver  # noqa: E402
 from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, may_pass  # noqa: E402
 from pipeline.harvest import harvest_first  # noqa: E402
-from pipeline.refresh import Summary, refresh  # noqa: E402
+from pipeline.refresh import refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
+from pipeline.summary import Summary  # noqa: E402
 from pipeline.watching import check_folder  # noqa: E402
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

@@ -16,8 +16,8 @@ from pipeline.changes import in_words
 from pipeline.errors import AlreadyRunning, PrecedentError
 from pipeline.export import read_table
 from pipeline.export.markdown import escaped
-from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 
 PATIENCE = 60  # seconds that a command or an address may take over a failure
 MOST = 50  # lines of a list on the page; the tables have them all

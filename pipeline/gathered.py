@@ -78,13 +78,12 @@ def places_kept(plan: Plan) -> Callable[[str], Mapping[tuple[int, int], Place]]:
     return lambda document_id: store.places_in(kept(document_id))
 
 
-def sentences(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> dict[str, list[tuple[str, str]]]:
-    """The text and domain of each sentence, by the id of its paper."""
-    ids = [paper.document_id for paper in papers]
-    texts = dict(store.load_texts([_artifact(plan, "read", i) for i in ids]))
+def sentences(plan: Plan, domains: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, str]]]:
+    """The text and domain of each sentence, by the id of its paper; given are the domains."""
+    texts = dict(store.load_texts([_artifact(plan, "read", i) for i in domains]))
     return {
-        i: [(texts[i][p.start : p.end], side) for p, side in zip(_passages(plan, i), coded[i].domains, strict=True)]
-        for i in ids
+        i: [(texts[i][p.start : p.end], side) for p, side in zip(_passages(plan, i), sides, strict=True)]
+        for i, sides in domains.items()
     }
 
 

@@ -38,7 +38,14 @@ CODE = {  # the source files whose change makes a stage's results stale
         *("corpus.py", "duplicates.py", "bibliography/*.py", "topics.py", "blocks.py", "phrases.py", "factors.py"),
         *("drift.py", "compare.py", "evidence.py", "inference.py", "periods.py", "carry.py", "strata.py", "words.py"),
         *("outcomes.py", "topic_outcomes.py"),
-        *("export/**/*", "../models/README.md", "gathered.py", "refresh.py", "plan.py"),  # the card's figures are shown
+        *(
+            "export/**/*",
+            "../models/README.md",
+            "gathered.py",
+            "modelled.py",
+            "refresh.py",
+            "plan.py",
+        ),  # the card's figures are shown
         *("history.py", "changes.py", "flips.py"),
         *("snapshots.py", *(f"decisions/{name}.py" for name in ("decision", "log", "anchor", "apply", "reviewed"))),
     ),

@@ -64,7 +64,7 @@ MAY = {
     "triage": SHARED | {"evidence", "compare", "double_coding"},
 }
 TOP = {
-    *("plan", "work", "gathered", "refresh", "cluster", "bulletin", "watching", "unattended"),
+    *("plan", "work", "gathered", "modelled", "refresh", "summary", "cluster", "bulletin", "watching", "unattended"),
     *("learning", "review", "deliver", "literature", "cli", "__init__"),
 }
 
@@ -96,6 +96,7 @@ NO_RESULTS = {
         "publish.py",
         "settings.py",
         "shared.py",
+        "summary.py",
         "unattended.py",
         "watching.py",
         "work.py",

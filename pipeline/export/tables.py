@@ -7,7 +7,7 @@ formula carries an apostrophe in front; `read_table` takes it off again.
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,27 @@ from pipeline.export.rows import Row, rows
 from pipeline.export.schema import datapackage
 from pipeline.export.told import clean
 
+OF_TOPICS = frozenset(
+    {"topics", "topic_curve", "topic_weights", "topic_years", "topic_sentences", "changes"}
+)  # tables of topics, and of what changed, topics too
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")  # some programs pass over spaces in front
 
 
-def write_tables(results: Results, folder: Path) -> None:
-    """Write every table, data_dictionary.csv and datapackage.json into `folder`, which is made.
+def write_settled(results: Results, folder: Path) -> frozenset[str]:
+    """Write the tables that hold for results without topics and changes, and return their names. Raises OSError."""
+    names = frozenset(rows(results)) - OF_TOPICS
+    _write(results, folder, names)
+    return names
+
+
+def write_tables(results: Results, folder: Path, written: Collection[str] = ()) -> None:
+    """Write every table, but for those that are `written`, data_dictionary.csv and datapackage.json into `folder`,
+    which is made.
 
     Raises OSError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     listed = tables(results)
-    for name, table_rows in rows(results).items():
-        write_csv(folder / f"{name}.csv", [column.name for column in listed[name].columns], table_rows)
+    _write(results, folder, [name for name in listed if name not in written])
     dictionary = (
         {"table": name, "column": c.name, "type": c.kind, "values": "; ".join(c.values), "meaning": c.means}
         for name, table in listed.items()
@@ -37,6 +46,14 @@ def write_tables(results: Results, folder: Path) -> None:
     write_csv(folder / "data_dictionary.csv", ["table", "column", "type", "values", "meaning"], dictionary)
     package = json.dumps(datapackage(listed, results.versions["precedent"]), indent=1, ensure_ascii=False)
     (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8", newline="\n")
+
+
+def _write(results: Results, folder: Path, names: Collection[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = tables(results)
+    for name, table_rows in rows(results).items():
+        if name in names:
+            write_csv(folder / f"{name}.csv", [column.name for column in listed[name].columns], table_rows)
 
 
 def write_csv(path: Path, names: Sequence[str], table_rows: Iterable[Row]) -> None:

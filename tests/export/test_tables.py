@@ -14,8 +14,8 @@ from pipeline.export import Results, read_table, write_tables
 from pipeline.export.island import island
 from pipeline.export.tables import _cell, defuse, restore
 from pipeline.records import BOTH
-from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 from tests.export.golden import GOLDEN, in_short
 from tests.export.made import HOSTILE, results, unpacked
 
