@@ -1,6 +1,7 @@
 """Topics of the papers that stay, made in a process beside the one that makes all that does not need them."""
 
 import contextlib
+import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,8 +39,22 @@ def modelling(papers: int) -> Iterator[Callable[[Texts], Waiting]]:
             yield partial(begin, _timed)
 
 
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """No search for garbage in cycles meanwhile: there is hardly any, and among millions of codings, which all live on,
+    it takes up to half of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _ready() -> None:
     """Import what is slow to import, while others find out which papers stay."""
+    gc.disable()
     import scipy.sparse.linalg  # noqa: F401
     import sklearn.decomposition  # noqa: F401
 

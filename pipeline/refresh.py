@@ -20,11 +20,12 @@ from pipeline.compare import compare, link
 from pipeline.decisions.apply import counted
 from pipeline.drift import align
 from pipeline.errors import CorpusError
-from pipeline.export import Results, island, write_narrative, write_report, write_settled, write_tables
+from pipeline.export import Results, write_narrative, write_report, write_settled, write_tables
+from pipeline.export.island import island
 from pipeline.files import STATE, lock
 from pipeline.gathered import document_of, gathered, places_kept, reviewed, topic_sentences
 from pipeline.history import Snapshot
-from pipeline.modelled import Texts, Waiting, modelling
+from pipeline.modelled import Texts, Waiting, modelling, undisturbed
 from pipeline.periods import topic_periods
 from pipeline.plan import Plan, check_there, in_step, make_plan, source, without_damage
 from pipeline.records import Coding, Rejection, Target
@@ -91,7 +92,7 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     """From what is kept of every paper to the tables and the report, put in place together."""
     plan, outcomes = work
     started = time.process_time()
-    with modelling(len(plan.scan.papers)) as begin, publish.staging(plan.settings.out / STATE) as staged:
+    with undisturbed(), modelling(len(plan.scan.papers)) as begin, publish.staging(plan.settings.out / STATE) as staged:
         results, topics = _without_topics(plan, outcomes, begin)
         settled = write_settled(results, staged / "tables")
         quotes = island(results)
@@ -115,7 +116,7 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]
 
     What changed is told against the last run; for the last run itself, against the one before it.
     """
-    with modelling(len(plan.scan.papers)) as begin:
+    with undisturbed(), modelling(len(plan.scan.papers)) as begin:
         results, topics = _without_topics(plan, outcomes, begin)
         return _with_topics(plan, results, topics()[0], _before(plan))
 

@@ -1,7 +1,6 @@
 """What leaves the house: tables with their dictionary, the report, and what other tools take."""
 
 from pipeline.export.exports import FORMATS, write_exports
-from pipeline.export.island import island
 from pipeline.export.narrative import write_narrative
 from pipeline.export.report import write_report
 from pipeline.export.results import Results
@@ -10,7 +9,6 @@ from pipeline.export.tables import read_table, write_settled, write_tables
 __all__ = [
     "FORMATS",
     "Results",
-    "island",
     "read_table",
     "write_exports",
     "write_narrative",

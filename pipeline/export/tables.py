@@ -5,6 +5,7 @@ formula carries an apostrophe in front; `read_table` takes it off again.
 """
 
 import csv
+import itertools
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -20,6 +21,9 @@ from pipeline.export.told import clean
 OF_TOPICS = frozenset(
     {"topics", "topic_curve", "topic_weights", "topic_years", "topic_sentences", "changes"}
 )  # tables of topics, and of what changed, topics too
+BATCH = 1000  # rows that are written at a time
+QUOTE = '"'
+_QUOTED = re.compile('[",\r\n]')  # what makes a cell stand in quotes, as in Python's csv
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")  # some programs pass over spaces in front
 
 
@@ -58,21 +62,31 @@ def _write(results: Results, folder: Path, names: Collection[str]) -> None:
 
 def write_csv(path: Path, names: Sequence[str], table_rows: Iterable[Row]) -> None:
     """Write rows as a table of these columns. Raises OSError."""
-    with path.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(names)
-        writer.writerows(map(_cell, map(row.__getitem__, names)) for row in table_rows)
+    rest = iter(table_rows)
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        handle.write("\ufeff" + ",".join(names) + "\r\n")
+        while batch := list(itertools.islice(rest, BATCH)):
+            cells = _Cells()
+            lines = (",".join(map(cells.__getitem__, map(row.__getitem__, names))) for row in batch)
+            handle.write("".join(f"{line}\r\n" for line in lines))
+
+
+class _Cells(dict[Any, str]):
+    """The cells of values as they stand in a file, each made once: most stand in many rows."""
+
+    def __missing__(self, value: Any) -> str:
+        cell = _cell(value)
+        self[value] = f'"{cell.replace(QUOTE, QUOTE + QUOTE)}"' if _QUOTED.search(cell) else cell
+        return self[value]
 
 
 def _cell(value: Any) -> str:
-    """A value as a cell: text defused, numbers as they are, lists and objects as JSON, None empty."""
+    """A value as a cell: text defused, numbers as they are, None empty."""
     if isinstance(value, str):  # nearly all need no defusing, and a large corpus has millions
         return value if not value or (value[0].isalnum() and value.isprintable()) else defuse(value)
     if value is None:
         return ""
-    if isinstance(value, float):
-        return _number(value)
-    return json.dumps(value) if isinstance(value, (list, dict)) else str(value)
+    return _number(value) if isinstance(value, float) else str(value)
 
 
 def _number(value: float) -> str:
