@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from pipeline.gathered import sentences
+from pipeline.gathered import spoken
 from pipeline.plan import Plan
 from pipeline.topic_outcomes import TopicModel
 from pipeline.topics import find_topics
@@ -67,4 +67,4 @@ def _timed(texts: Texts) -> tuple[TopicModel, float]:
 def _topics(texts: Texts) -> TopicModel:
     how = texts.plan.settings
     left, right = (domain.id for domain in texts.plan.codebook.domains)
-    return find_topics(sentences(texts.plan, texts.domains), (left, right), how.topics, how.seed, how.topic_method)
+    return find_topics(spoken(texts.plan, texts.domains), (left, right), how.topics, how.seed, how.topic_method)

@@ -31,7 +31,7 @@ CODE = {  # the source files whose change makes a stage's results stale
         *("pdf/*.py", "abstracts.py", "documents.py", "records.py", "store.py", "artifacts.py", "files.py"),
         "duplicates.py",
     ),
-    "split": ("passages.py", "citations.py"),
+    "split": ("passages.py", "citations.py", "tokens.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook*.py", "terms.py", "../models/*.npz"),
     "place": ("places.py",),
     "tables": (
