@@ -52,8 +52,9 @@ from pipeline.cli import guarded, make_run  # noqa: E402
 from pipeline.cluster import driver  # noqa: E402
 from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError, passes  # noqa: E402
 from pipeline.harvest import harvest_first  # noqa: E402
-from pipeline.refresh import Summary, refresh  # noqa: E402
+from pipeline.refresh import refresh  # noqa: E402
 from pipeline.settings import Settings, resolve  # noqa: E402
+from pipeline.summary import Summary  # noqa: E402
 from pipeline.watching import check_folder  # noqa: E402
 
 PATIENCE = 90  # seconds that a server may take to start

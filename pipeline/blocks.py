@@ -1,13 +1,12 @@
-"""Sentences of papers -> blocks of terms, what topics are made from. No stage: `topics` and `words` use it.
+"""Words of papers -> blocks of terms, what topics are made from. No stage: `topics` and `words` use it.
 
 Words are numbers in columns: a corpus of full papers has tens of millions of them.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import chain
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 
 from pipeline.phrases import phrases_in
 from pipeline.records import BOTH
+from pipeline.tokens import BREAK, Tokens, tokens_of, words_of
 
 BLOCK_WORDS = 200  # about an abstract; a block of a long paper is as long
+NOTICE = 3  # papers that hold a sentence word for word, from which it is a notice such as a publisher's
 MOST_SPREAD = 0.5  # a term of more than half of the text tells nothing apart
-CHUNK = 50_000  # sentences that are split into words at a time
-BREAK = -1  # stands for punctuation, over which no phrase reaches
 
 # Words of publishing and of academic prose; they make topics of how papers are written.
 BOILERPLATE = frozenset(
@@ -38,7 +37,6 @@ BOILERPLATE = frozenset(
     )
 )
 
-Sentence = tuple[str, str]  # text, domain
 Integers = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 
@@ -78,64 +76,39 @@ class Blocks:
     counts: Any
 
 
-_WORD = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+)*")
-_BREAK = re.compile(r"[^\w\s-]+")
-
-
 # ---- words ----
 
 
-def prose_of(papers: Sequence[Sequence[Sentence]], sides: tuple[str, str]) -> Prose:
-    """The words of the papers' sentences, lower-case; they begin with a letter and may hold digits and hyphens."""
-    numbers: dict[str, int] = {}  # of words, in the order in which they are met
-    texts = [text for sentences in papers for text, _ in sentences]
-    place, token = tokens_of(texts, partial(_numbers, numbers))
-    on = np.array([[d in (side, BOTH) for side in sides] for sentences in papers for _, d in sentences], bool)
-    of = np.repeat(np.arange(len(papers)), [len(sentences) for sentences in papers])
-    told = token != BREAK
-    place, word = place[told], token[told]
-    behind = np.cumsum(~told)[told]  # breaks before each word
+def prose_of(papers: Sequence[Tokens], domains: Sequence[Sequence[str]], sides: tuple[str, str]) -> Prose:
+    """The words of the papers' sentences, of which the domains are given, but for notices: sentences that stand in
+    three papers alike."""
+    papers = [*papers, tokens_of([])]  # so that there is one
+    words, token = _together(papers)
+    lengths = np.concatenate([np.diff(paper.ends, prepend=0) for paper in papers])
+    of = np.repeat(np.arange(len(papers)), [len(paper.ends) for paper in papers])
+    on = np.array([[d in (side, BOTH) for side in sides] for of_paper in domains for d in of_paper], bool)
+    told = (token != BREAK) & np.repeat(~_notices(papers), lengths)
+    place = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)[told]
+    behind = np.cumsum(token == BREAK)[told]  # breaks before each word
     ends = np.flatnonzero((np.diff(behind, append=-1) != 0) | (np.diff(place, append=-1) != 0)) + 1
     sentence = place[ends - 1]
-    return Prose(tuple(numbers), word, ends, of[sentence], on.reshape(-1, 2)[sentence])
+    return Prose(words, token[told], ends, of[sentence], on.reshape(-1, 2)[sentence])
 
 
-def tokens_of(texts: Sequence[str], numbers: Callable[[str], Sequence[int]]) -> tuple[Integers, Integers]:
-    """The place of its text, and the number, of each token of the texts in order.
-
-    `numbers` gives those of a part between spaces. Such parts repeat, so that few need be looked into.
-    """
-    starts = range(0, max(len(texts), 1), CHUNK)
-    found = [_tokens(texts[at : at + CHUNK], numbers) for at in starts]
-    place = [at + place for at, (place, _) in zip(starts, found, strict=True)]
-    return np.concatenate(place), np.concatenate([token for _, token in found])
-
-
-def _tokens(texts: Sequence[str], numbers: Callable[[str], Sequence[int]]) -> tuple[Integers, Integers]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    parts = pc.utf8_split_whitespace(pa.array(texts, pa.large_string()))
-    coded = pc.list_flatten(parts).dictionary_encode()
-    told = [numbers(part) for part in coded.dictionary.to_pylist()]
-    sizes = np.array([len(tokens) for tokens in told], np.int32)
-    tokens = np.fromiter(chain.from_iterable(told), np.int32, sizes.sum())
-    part, place = coded.indices.to_numpy(), pc.list_parent_indices(parts).to_numpy().astype(np.int32)
-    each = sizes[part]
-    first = np.cumsum(sizes, dtype=np.int32)[part] - each  # where a part's tokens begin
-    within = np.arange(each.sum(), dtype=np.int32) - np.repeat(np.cumsum(each, dtype=np.int32) - each, each)
-    return np.repeat(place, each), tokens[np.repeat(first, each) + within]
+def _together(papers: Sequence[Tokens]) -> tuple[tuple[str, ...], Integers]:
+    """The words of all papers, and the tokens of one paper after the other, which number these."""
+    numbers: dict[str, int] = {}  # of words, in the order in which they are met
+    found = []
+    for paper in papers:
+        every = np.array([*(numbers.setdefault(word, len(numbers)) for word in paper.words), BREAK], np.int32)
+        found.append(every[paper.token])  # BREAK is the last of them
+    return tuple(numbers), np.concatenate(found)
 
 
-def _numbers(numbers: dict[str, int], part: str) -> list[int]:
-    """The numbers of a part's words, and BREAK where punctuation stands; `numbers` gains the words that are new."""
-    runs = (_WORD.findall(run) for run in _BREAK.split(part.lower()))
-    return [n for words in runs for n in (*(numbers.setdefault(w, len(numbers)) for w in words), BREAK)][:-1]
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, lower-case."""
-    return _WORD.findall(text.lower())
+def _notices(papers: Sequence[Tokens]) -> NDArray[np.bool_]:
+    """Which sentences of the papers stand in three of them or more."""
+    marks, holding = np.unique(np.concatenate([np.unique(paper.marks) for paper in papers]), return_counts=True)
+    return np.isin(np.concatenate([paper.marks for paper in papers]), marks[holding >= NOTICE])
 
 
 def telling_words(text: str) -> list[str]:

@@ -17,8 +17,8 @@ from pipeline.changes import in_words
 from pipeline.errors import AlreadyRunning, PrecedentError, SettingsError
 from pipeline.export import read_table
 from pipeline.export.markdown import escaped
-from pipeline.refresh import Summary
 from pipeline.settings import Settings, resolve
+from pipeline.summary import Summary
 
 PATIENCE = 60  # seconds that a command or an address may take over a failure
 HOOKS = ("on_failure", "webhook")  # the settings that say who hears of a failure

@@ -12,6 +12,7 @@ from pipeline.decisions.reviewed import Reviewed, review
 from pipeline.documents import Document, Passage
 from pipeline.plan import Job, Plan, kept_refusal, result_path
 from pipeline.records import CodedPaper, Coding, Doubt, Paper, Place, Rejection
+from pipeline.tokens import Tokens
 from pipeline.topic_outcomes import TopicModel
 from pipeline.work import Outcome
 
@@ -78,14 +79,9 @@ def places_kept(plan: Plan) -> Callable[[str], Mapping[tuple[int, int], Place]]:
     return lambda document_id: store.places_in(kept(document_id))
 
 
-def sentences(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> dict[str, list[tuple[str, str]]]:
-    """The text and domain of each sentence, by the id of its paper."""
-    ids = [paper.document_id for paper in papers]
-    texts = dict(store.load_texts([_artifact(plan, "read", i) for i in ids]))
-    return {
-        i: [(texts[i][p.start : p.end], side) for p, side in zip(_passages(plan, i), coded[i].domains, strict=True)]
-        for i in ids
-    }
+def spoken(plan: Plan, domains: Mapping[str, Sequence[str]]) -> dict[str, tuple[Tokens, Sequence[str]]]:
+    """The words and the domain of each sentence, by the id of its paper; given are the domains."""
+    return {i: (store.load_tokens(_artifact(plan, "split", i)), sides) for i, sides in domains.items()}
 
 
 def topic_sentences(plan: Plan, model: TopicModel) -> dict[int, tuple[tuple[str, int, int], ...]]:

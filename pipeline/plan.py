@@ -31,14 +31,15 @@ CODE = {  # the source files whose change makes a stage's results stale
         *("pdf/*.py", "abstracts.py", "documents.py", "records.py", "store.py", "artifacts.py", "files.py"),
         "duplicates.py",
     ),
-    "split": ("passages.py", "citations.py"),
+    "split": ("passages.py", "citations.py", "tokens.py"),
     "code": ("coding/*.py", "coding/*.toml", "codebook*.py", "terms.py", "../models/*.npz"),
     "place": ("places.py",),
     "tables": (
         *("corpus.py", "duplicates.py", "bibliography/*.py", "topics.py", "blocks.py", "phrases.py", "factors.py"),
         *("drift.py", "compare.py", "evidence.py", "inference.py", "periods.py", "carry.py", "strata.py", "words.py"),
         *("outcomes.py", "topic_outcomes.py"),
-        *("export/**/*", "../models/README.md", "gathered.py", "refresh.py", "plan.py"),  # the card's figures are shown
+        *("export/**/*", "../models/README.md", "gathered.py", "modelled.py"),  # the card's figures are shown
+        *("refresh.py", "plan.py"),
         *("history.py", "changes.py", "flips.py"),
         *("snapshots.py", *(f"decisions/{name}.py" for name in ("decision", "log", "anchor", "apply", "reviewed"))),
     ),

@@ -5,10 +5,8 @@ A driver gives the means to run batches (`Run`); this module knows nothing of an
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,24 +14,25 @@ from typing import Any, TypeVar
 
 from pipeline import artifacts, coding, hashes, publish, snapshots
 from pipeline.carry import carry
-from pipeline.changes import changes, counts
+from pipeline.changes import changes
 from pipeline.codebook import load_codebook
 from pipeline.compare import compare, link
 from pipeline.decisions.apply import counted
-from pipeline.decisions.reviewed import Reviewed
 from pipeline.drift import align
 from pipeline.errors import CorpusError
-from pipeline.export import Results, write_narrative, write_report, write_tables
+from pipeline.export import Results, write_narrative, write_report, write_settled, write_tables
+from pipeline.export.island import island
 from pipeline.files import STATE, lock
-from pipeline.gathered import document_of, gathered, places_kept, reviewed, sentences, topic_sentences
-from pipeline.history import ChangeKind, Snapshot
+from pipeline.gathered import document_of, gathered, places_kept, reviewed, topic_sentences
+from pipeline.history import Snapshot
+from pipeline.modelled import Texts, Waiting, modelling, undisturbed
 from pipeline.periods import topic_periods
 from pipeline.plan import Plan, check_head, check_there, exchange, in_step, make_plan, source, without_damage
-from pipeline.records import CodedPaper, Coding, Doubt, Paper, Rejection, Target
+from pipeline.records import Coding, Rejection, Target
 from pipeline.settings import Settings
 from pipeline.strata import stratify
+from pipeline.summary import Summary, record_of, summary_of, unchanged
 from pipeline.topic_outcomes import TopicModel
-from pipeline.topics import find_topics
 from pipeline.words import markers
 from pipeline.work import BatchJob, Outcome, process_batch
 
@@ -45,37 +44,7 @@ READ = "read and code"  # the step whose batches may go elsewhere
 
 TARGET = "target_strategy"  # the code whose sentences state targets; a codebook without it has none
 
-_REVIEW = ("excluded", "reviewed", "unanchored")
-
 log = logging.getLogger("precedent")
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a run did. `codings` counts by (family, domain); `kept` are tables a person had changed, set
-    aside; `seconds` is work by stage, summed over processes. `changes` counts changes by kind since the run
-    that ended at `since`; None where there was no such run, or nothing to do. People `excluded` papers and
-    `reviewed` codings; `unanchored` decisions have no effect.
-    """
-
-    run_id: str
-    out: Path
-    unchanged: bool
-    papers: int
-    read: int
-    coded: int
-    rejected: int
-    duplicates: int
-    doubts: int
-    codings: Counter[tuple[str, str]]
-    topics: str
-    seconds: dict[str, float]
-    since: str
-    changes: dict[ChangeKind, int] | None
-    kept: tuple[Path, ...] = ()
-    excluded: int = 0
-    reviewed: int = 0
-    unanchored: int = 0
 
 
 def run_here(_name: str, function: Callable[[Batch], Done], batches: Sequence[Batch]) -> Iterable[Done]:
@@ -94,7 +63,7 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
         plan = in_step(make_plan(settings, codebook, moving))
         hashes.save(settings.out, plan.scan.hashed)
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
-            return _unchanged(plan)
+            return unchanged(plan)
         plan = without_damage(plan)
         batches = _batches(plan)
         outcomes = [o for done in run(READ, process_batch, batches) for o in done]
@@ -123,15 +92,20 @@ def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     """From what is kept of every paper to the tables and the report, put in place together."""
     plan, outcomes = work
     started = time.process_time()
-    results, snapshot = collect(plan, outcomes)
-    with publish.staging(plan.settings.out / STATE) as staged:
-        write_tables(results, staged / "tables")
-        write_report(results, staged / "report.html")
+    with undisturbed(), modelling(len(plan.scan.papers)) as begin, publish.staging(plan.settings.out / STATE) as staged:
+        results, topics = _without_topics(plan, outcomes, begin)
+        settled = write_settled(results, staged / "tables")
+        quotes = island(results)
+        before = _before(plan)
+        model, elsewhere = topics()
+        results, snapshot = _with_topics(plan, results, model, before)
+        write_tables(results, staged / "tables", settled)
+        write_report(results, staged / "report.html", quotes)
         write_narrative(results, staged / "narrative.md")
-        seconds = _seconds(outcomes) | {"tables": time.process_time() - started}
-        summary = _summary(plan, outcomes, results, seconds)
+        seconds = {"tables": time.process_time() - started, "topics": elsewhere}
+        summary = summary_of(plan, outcomes, results, seconds)
         snapshots.save(plan.settings.out, snapshot)  # first: what the run record names must be there
-        kept = publish.publish(staged, plan.settings.out, _record(plan, summary, snapshot))
+        kept = publish.publish(staged, plan.settings.out, record_of(plan, summary, snapshot))
     snapshots.prune(plan.settings.out, snapshot)
     log.info("%d papers, %d files left out", len(results.papers), len(results.rejected))
     return replace(summary, kept=tuple(kept))
@@ -142,45 +116,42 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]
 
     What changed is told against the last run; for the last run itself, against the one before it.
     """
-    out, keys = plan.settings.out, plan.keys
-    work = gathered(plan, outcomes)
-    left = reviewed(plan, work)
-    results = _results(plan, left, work.coded, _in_order([*work.rejected, *left.excluded]), work.doubts)
-    before = snapshots.compared_with(out, str(publish.load_run(out).get("snapshot", "")), plan.run_id)
-    topics, topic_changes = align(results.topics, before.topics if before else None)
-    results = replace(results, topics=topics)
-    snapshot = snapshots.take(results, before, reading=keys["split"], program=source("code"))
-    return replace(results, changes=changes(before, snapshot, topic_changes)), snapshot
+    with undisturbed(), modelling(len(plan.scan.papers)) as begin:
+        results, topics = _without_topics(plan, outcomes, begin)
+        return _with_topics(plan, results, topics()[0], _before(plan))
+
+
+def _before(plan: Plan) -> Snapshot | None:
+    """The snapshot that a run of the plan is compared with."""
+    last = str(publish.load_run(plan.settings.out).get("snapshot", ""))
+    return snapshots.compared_with(plan.settings.out, last, plan.run_id)
 
 
 def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
     return tuple(sorted(rejected, key=lambda r: (r.path, r.kind, r.reason)))
 
 
-def _results(
-    plan: Plan,
-    left: Reviewed,
-    coded: Mapping[str, CodedPaper],
-    rejected: tuple[Rejection, ...],
-    doubts: tuple[Doubt, ...],
-) -> Results:
+def _without_topics(
+    plan: Plan, outcomes: Sequence[Outcome], begin: Callable[[Texts], Waiting]
+) -> tuple[Results, Waiting]:
+    """The results, but for topics and what changed; and what waits for the topics, which are begun first."""
+    work = gathered(plan, outcomes)
+    left = reviewed(plan, work)
+    topics = begin(Texts(plan, {paper.document_id: work.coded[paper.document_id].domains for paper in left.papers}))
     papers, codings = left.papers, tuple(c for c in left.codings if counted(c))
     comparisons = compare(papers, codings, plan.codebook)
-    topics = _topics(plan, papers, coded)
-    return Results(
+    results = Results(
         papers=papers,
         document=partial(document_of, plan),
         places=places_kept(plan),
         codings=codings,
         evidence=left.codings,
         unanchored=left.unanchored,
-        rejected=rejected,
-        doubts=doubts,
+        rejected=_in_order([*work.rejected, *left.excluded]),
+        doubts=work.doubts,
         targets=_targets(codings),
         named=coding.instruments(),
-        topics=topics,
-        topic_periods=topic_periods(papers, topics),
-        topic_sentences=topic_sentences(plan, topics),
+        topics=TopicModel((), {}, ""),
         comparisons=comparisons,
         carried=carry(comparisons, papers, codings, plan.codebook),
         links=link(papers, codings, plan.codebook),
@@ -190,6 +161,20 @@ def _results(
         versions={"run_id": plan.run_id, "precedent": version("precedent"), **versions(plan)},
         settings=_told(plan.settings),
     )
+    return results, topics
+
+
+def _with_topics(plan: Plan, results: Results, model: TopicModel, before: Snapshot | None) -> tuple[Results, Snapshot]:
+    """The results with these topics, and what changed since `before`; in full and in short."""
+    topics, topic_changes = align(model, before.topics if before else None)
+    results = replace(
+        results,
+        topics=topics,
+        topic_periods=topic_periods(results.papers, model),
+        topic_sentences=topic_sentences(plan, model),
+    )
+    snapshot = snapshots.take(results, before, reading=plan.keys["split"], program=source("code"))
+    return replace(results, changes=changes(before, snapshot, topic_changes)), snapshot
 
 
 def _told(settings: Settings) -> dict[str, str]:
@@ -211,96 +196,6 @@ def _targets(codings: Sequence[Coding]) -> tuple[Target, ...]:
     """The figures in the sentences that were coded as targets; other sentences' figures are results."""
     found = (coding.targets(c.quote, c.document_id, c.id) for c in codings if c.code == TARGET)
     return tuple(target for targets in found for target in targets)
-
-
-def _topics(plan: Plan, papers: Sequence[Paper], coded: Mapping[str, CodedPaper]) -> TopicModel:
-    left, right = (domain.id for domain in plan.codebook.domains)
-    how = plan.settings
-    return find_topics(sentences(plan, papers, coded), (left, right), how.topics, how.seed, how.topic_method)
-
-
-def _seconds(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    return {stage: sum(o.seconds.get(stage, 0.0) for o in outcomes) for stage in artifacts.STAGES}
-
-
-def _summary(plan: Plan, outcomes: Sequence[Outcome], results: Results, seconds: dict[str, float]) -> Summary:
-    duplicates = sum(r.kind == "duplicate" for r in results.rejected)
-    excluded = sum(r.kind == "excluded" for r in results.rejected)
-    return Summary(
-        run_id=plan.run_id,
-        out=plan.settings.out,
-        unchanged=False,
-        papers=len(results.papers),
-        read=sum("read" in o.seconds for o in outcomes),
-        coded=sum("code" in o.seconds for o in outcomes),
-        rejected=len(results.rejected) - duplicates - excluded,
-        duplicates=duplicates,
-        doubts=len(results.doubts),
-        codings=Counter((c.family, c.domain) for c in results.codings),
-        topics=results.topics.note or f"{len(results.topics.topics)} topics",
-        seconds=seconds,
-        since=_since(plan),
-        changes=None if results.changes.first else counts(results.changes),
-        excluded=excluded,
-        reviewed=sum(c.review_status != "unreviewed" for c in results.evidence),
-        unanchored=len(results.unanchored),
-    )
-
-
-def _since(plan: Plan) -> str:
-    """When the run ended that this one is compared with; empty where there is none."""
-    record = publish.load_run(plan.settings.out)
-    return str(record.get("since" if record.get("run_id") == plan.run_id else "finished", ""))
-
-
-def _record(plan: Plan, summary: Summary, snapshot: Snapshot) -> dict[str, Any]:
-    """The run record: the only place with a clock in it."""
-    return {
-        "run_id": plan.run_id,
-        "snapshot": snapshots.name_of(snapshot),
-        "since": summary.since,
-        "changes": summary.changes,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "corpus": str(plan.settings.corpus),
-        "keys": dict(plan.keys),
-        "counts": {
-            "papers": summary.papers,
-            "read": summary.read,
-            "coded": summary.coded,
-            "rejected": summary.rejected,
-            "duplicates": summary.duplicates,
-            "doubts": summary.doubts,
-            **{name: getattr(summary, name) for name in _REVIEW},
-            "ignored": plan.scan.ignored,
-            "codings": {f"{family} {domain}": n for (family, domain), n in sorted(summary.codings.items())},
-        },
-        "topics": summary.topics,
-        "seconds": {stage: round(s, 3) for stage, s in summary.seconds.items()},
-    }
-
-
-def _unchanged(plan: Plan) -> Summary:
-    """The summary of a run that found nothing to do, from the record of the last one."""
-    record = publish.load_run(plan.settings.out)
-    counts = record["counts"]
-    codings = Counter({tuple(key.split(" ")): n for key, n in counts["codings"].items()})
-    return Summary(
-        run_id=plan.run_id,
-        out=plan.settings.out,
-        unchanged=True,
-        papers=counts["papers"],
-        read=0,
-        coded=0,
-        rejected=counts["rejected"],
-        duplicates=counts["duplicates"],
-        doubts=counts["doubts"],
-        codings=codings,
-        topics=record["topics"],
-        seconds={},
-        since=record.get("since", ""),
-        changes=None,
-        **{name: counts[name] for name in _REVIEW},
-    )
 
 
 def _batches(plan: Plan) -> list[BatchJob]:

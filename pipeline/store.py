@@ -3,17 +3,20 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from sys import intern
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from pipeline.artifacts import damaged, read_parquet, refusal, write_parquet
 from pipeline.documents import Box, Document, Metadata, Page, Part, Passage, Reference, Section, Table, Words
 from pipeline.files import read_record, write_record
 from pipeline.records import Card, CodedPaper, Coding, Place, Rejection
+from pipeline.tokens import Tokens
 
 _PAGE = pa.struct(
     [
@@ -64,7 +67,8 @@ _DOCUMENT = pa.schema(
         ("word_box", pa.list_(pa.float32())),
     ]
 )
-_PASSAGES = pa.schema([("start", pa.int64()), ("end", pa.int64()), ("role", pa.string()), ("cited", pa.bool_())])
+_SENTENCE = {"start": pa.int64(), "end": pa.int64(), "role": pa.string(), "cited": pa.bool_()}
+_PASSAGES = pa.schema(_SENTENCE | {"words": pa.string(), "token": pa.list_(pa.int32()), "mark": pa.uint64()})
 
 _CODINGS = pa.schema(
     [
@@ -204,14 +208,27 @@ def load_texts(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
         yield row["id"], row["text"]
 
 
-def save_passages(path: Path, passages: Sequence[Passage]) -> None:
-    """Keep the sentences of one paper."""
-    write_parquet(path, pa.Table.from_pylist([asdict(p) for p in passages], schema=_PASSAGES))
+def save_passages(path: Path, passages: Sequence[Passage], tokens: Tokens) -> None:
+    """Keep the sentences of one paper, and their words; with each sentence lie the words that are new in it."""
+    seen = np.maximum.accumulate(tokens.token + 1)[tokens.ends - 1]
+    columns: dict[str, Any] = {name: [getattr(p, name) for p in passages] for name in _SENTENCE}
+    columns["words"] = [" ".join(tokens.words[a:b]) for a, b in pairwise([0, *seen.tolist()])]
+    columns["token"] = pa.ListArray.from_arrays([0, *tokens.ends.tolist()], tokens.token)
+    write_parquet(path, pa.table({**columns, "mark": tokens.marks}, schema=_PASSAGES))
 
 
 def load_passages(path: Path) -> tuple[Passage, ...]:
     """The sentences that `save_passages` kept."""
-    return tuple(Passage(**row) for row in read_parquet(path).to_pylist())
+    return tuple(Passage(**row) for row in read_parquet(path, list(_SENTENCE)).to_pylist())
+
+
+def load_tokens(path: Path) -> Tokens:
+    """The words of the sentences that `save_passages` kept."""
+    table = read_parquet(path, ["words", "token", "mark"])
+    token = table.column("token").combine_chunks()
+    ends = token.offsets.to_numpy()[1:]
+    words = tuple(" ".join(table.column("words").to_pylist()).split())
+    return Tokens(words, token.values.to_numpy(), ends, table.column("mark").to_numpy())
 
 
 def save_coded(path: Path, coded: CodedPaper) -> None:
@@ -230,7 +247,7 @@ def load_coded(path: Path) -> CodedPaper:
     columns["terms"] = map(tuple, columns["terms"])
     columns["evidence"] = (tuple(map(tuple, spans)) for spans in columns["evidence"])
     codings = tuple(map(Coding, *columns.values()))  # the columns are in the order of its fields
-    lists = {name: tuple(about[name]) for name in ("domains", "places", "sectors")}
+    lists = {name: tuple(map(intern, about[name])) for name in ("domains", "places", "sectors")}
     return CodedPaper(about["document_id"], about["domain"], codings=codings, **lists)
 
 

@@ -7,24 +7,26 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline import factors
-from pipeline.blocks import Blocks, Prose, Sentence, blocks_of, only, prose_of, words_of
+from pipeline.blocks import Blocks, Prose, blocks_of, only, prose_of
 from pipeline.factors import DECIMALS, TOP_WORDS, Fit, Floats, Table, part, to_one
 from pipeline.inference import Z95
 from pipeline.phrases import JOINT
+from pipeline.tokens import Tokens
 from pipeline.topic_outcomes import Topic, TopicMethod, TopicModel
 
 MIN_PAPERS = 8  # papers with text enough
 MIN_WORDS = 50  # words that a paper needs to be one of them
-NOTICE = 3  # papers that hold a sentence word for word, from which it is a notice such as a publisher's
 MIN_TERMS = 50  # terms that at least three papers share
 NAME_TERMS = 3
 KNOWN_BY = 30  # terms that a topic is known again by
 TYPICAL = 3  # papers, and sentences, that show what a topic is
 MEAN_WORDS = 20  # of a sentence: short ones get no prize for their one telling word
 
+Spoken = tuple[Tokens, Sequence[str]]  # the words of a paper's sentences, and the domain of each sentence
+
 
 def find_topics(
-    texts: Mapping[str, Sequence[Sentence]],
+    papers: Mapping[str, Spoken],
     sides: tuple[str, str],
     count: int = 0,
     seed: int = 1,
@@ -32,13 +34,13 @@ def find_topics(
 ) -> TopicModel:
     """Topics of a corpus: non-negative matrix factorisation of tf-idf over blocks of about 200 words.
 
-    `texts` gives per document id its sentences in order, each with its domain; leave out what is no prose
-    of the paper, such as references. Sentences that three papers have word for word, as publishers' notices
+    `papers` gives per document id the words of its sentences, and the domain of each sentence; leave out what is no
+    prose of the paper, such as references. Sentences that three papers have word for word, as publishers' notices
     are, do not count. `count` topics are sought, at most one per two papers and per ten terms; 0 chooses
     among five numbers around sqrt(papers / 2), from 2 to 40, by coherence and stability, and leaves the curve
     in the model. `method` "lda" takes latent Dirichlet allocation by gensim instead, started from the
     default's topics: somewhat less coherent, and known to readers. The same input gives the same output,
-    whatever the order of `texts` and the number of threads; `seed`, in [0, 2**32), is for LDA and for the
+    whatever the order of `papers` and the number of threads; `seed`, in [0, 2**32), is for LDA and for the
     draws by which a number is chosen: a factorisation of given size needs none. Numbers are rounded to six
     decimals.
 
@@ -60,30 +62,28 @@ def find_topics(
     """
     from threadpoolctl import threadpool_limits
 
-    prose, papers = _prose(texts, sides)
-    if len(papers) < MIN_PAPERS:
-        return TopicModel((), {}, _too_few_papers(len(papers)))
+    prose, ids = _prose(papers, sides)
+    if len(ids) < MIN_PAPERS:
+        return TopicModel((), {}, _too_few_papers(len(ids)))
     blocks = blocks_of(prose)
     if len(blocks.terms) < MIN_TERMS:
-        return TopicModel((), {}, _too_few_terms(len(papers), len(blocks.terms)))
-    most = min(len(papers) // 2, len(blocks.terms) // TOP_WORDS)
+        return TopicModel((), {}, _too_few_terms(len(ids), len(blocks.terms)))
+    most = min(len(ids) // 2, len(blocks.terms) // TOP_WORDS)
     note = f"{count} topics were asked for; this corpus carries at most {most}." if count > most else ""
     with threadpool_limits(limits=1):  # sums in threads round differently from machine to machine
         table = factors.table_of(blocks)
         curve = () if count else factors.curve(table, most, method, seed)
         fit = factors.fit(table, min(count, most) or factors.chosen(curve), method, seed)
-    model = _model(fit, table, blocks, papers, texts, sides)
+    model = _model(fit, table, blocks, ids, papers, sides)
     return replace(model, note=note, curve=curve)
 
 
-def _prose(texts: Mapping[str, Sequence[Sentence]], sides: tuple[str, str]) -> tuple[Prose, list[str]]:
-    """The prose of the papers that have words enough, and their ids, in the order of the ids. Sentences that stand in
-    three papers alike are notices."""
-    holding = Counter(text for sentences in texts.values() for text in {text for text, _ in sentences})
-    papers = sorted(texts)
-    prose = prose_of([[s for s in texts[paper] if holding[s[0]] < NOTICE] for paper in papers], sides)
-    enough = np.flatnonzero(np.bincount(prose.paper, prose.lengths, len(papers)) >= MIN_WORDS)
-    return only(prose, enough), [papers[at] for at in enough]
+def _prose(papers: Mapping[str, Spoken], sides: tuple[str, str]) -> tuple[Prose, list[str]]:
+    """The prose of the papers that have words enough, and their ids, in the order of the ids."""
+    ids = sorted(papers)
+    prose = prose_of([papers[i][0] for i in ids], [papers[i][1] for i in ids], sides)
+    enough = np.flatnonzero(np.bincount(prose.paper, prose.lengths, len(ids)) >= MIN_WORDS)
+    return only(prose, enough), [ids[at] for at in enough]
 
 
 def _too_few_papers(papers: int) -> str:
@@ -108,7 +108,7 @@ def _model(
     table: Table,
     blocks: Blocks,
     ids: list[str],
-    texts: Mapping[str, Sequence[Sentence]],
+    papers: Mapping[str, Spoken],
     sides: tuple[str, str],
 ) -> TopicModel:
     """The model without its note and curve; topics in order of their weight over papers."""
@@ -136,7 +136,7 @@ def _model(
             axis_low=axes[k][1],
             axis_high=axes[k][2],
             typical=typical[place],
-            sentences=_typical_sentences(typical[place], texts, dict(zip(vocabulary, specific[k], strict=True))),
+            sentences=_typical_sentences(typical[place], papers, dict(zip(vocabulary, specific[k], strict=True))),
             terms=_heaviest(specific[k], vocabulary),
         )
         for place, k in enumerate(order)
@@ -201,12 +201,13 @@ def _typical(weights: Floats, ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def _typical_sentences(
-    papers: Sequence[str], texts: Mapping[str, Sequence[Sentence]], specific: Mapping[str, float]
+    typical: Sequence[str], papers: Mapping[str, Spoken], specific: Mapping[str, float]
 ) -> tuple[tuple[str, int], ...]:
     """Of each paper the sentence with the most specific words of the topic for its length."""
     best = []
-    for paper in papers:
-        words = [words_of(text) for text, _ in texts[paper]]
+    for paper in typical:
+        tokens, _ = papers[paper]
+        words = [tokens.sentence(at) for at in range(len(tokens.ends))]
         scores = [sum(specific.get(w, 0.0) for w in set(ws)) / (len(ws) + MEAN_WORDS) for ws in words]
         best.append((paper, int(np.argmax(np.round(scores, 12)))))
     return tuple(best)

@@ -13,8 +13,8 @@ from pipeline.bulletin import failure, tell
 from pipeline.corpus import files_in
 from pipeline.errors import AlreadyRunning, Away, PrecedentError, may_pass
 from pipeline.publish import load_run
-from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 
 MOST_LOOKS = 10  # without rest, before what has come to rest is read without the rest
 LONGEST = 3600  # seconds before what failed, and may go well later, is tried again

@@ -20,6 +20,7 @@ from pipeline.plan import Job, check_head, result_path
 from pipeline.records import CodedPaper, Rejection
 from pipeline.settings import Settings
 from pipeline.shared import new_ones_sent
+from pipeline.tokens import tokens_of
 from pipeline.workers import explain, run_limited
 
 Done = TypeVar("Done")
@@ -125,7 +126,8 @@ def _read(job: Job) -> Document:
 
 def _split(job: Job, document: Document) -> tuple[Passage, ...]:
     sentences = passages.split(document)
-    store.save_passages(result_path(job, "split"), sentences)
+    tokens = tokens_of([document.text[sentence.start : sentence.end] for sentence in sentences])
+    store.save_passages(result_path(job, "split"), sentences, tokens)
     return sentences
 
 

@@ -52,8 +52,30 @@ def run_limited(
 
 
 @contextlib.contextmanager
+def beside(ready: Callable[[], None]) -> Iterator[Callable[[Callable[[Item], Result], Item], Callable[[], Result]]]:
+    """A child process without limits, that works beside this one; it gets `ready` at once, as by slow imports.
+
+    Yields what gives it work, a function and its item, which must pickle; that returns what waits for the result.
+    Where the child dies or fails, the function is called here. On leaving, the child is gone.
+    """
+    with _pool(1, 0, 0) as pool:
+        pool.schedule(ready)
+
+        def begin(function: Callable[[Item], Result], item: Item) -> Callable[[], Result]:
+            future = pool.schedule(function, args=[item])
+
+            def result() -> Result:
+                done = _outcome(future.result)
+                return function(item) if isinstance(done, BaseException) else done
+
+            return result
+
+        yield begin
+
+
+@contextlib.contextmanager
 def _pool(workers: int, tasks: int, memory_mb: int) -> Iterator[ProcessPool]:
-    """Children that are replaced after so many tasks; all are gone on leaving."""
+    """Children that are replaced after so many tasks (0: never); all are gone on leaving."""
     context = multiprocessing.get_context("forkserver")
     parent_lives, we_live = context.Pipe(duplex=False)
     initargs = [memory_mb, parent_lives]
@@ -128,7 +150,8 @@ def _limit(memory_mb: int, parent: Connection) -> None:
     os.setpgrp()
     signal.signal(signal.SIGTERM, _end)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _lower(resource.RLIMIT_AS, memory_mb * 1024 * 1024)
+    if memory_mb:
+        _lower(resource.RLIMIT_AS, memory_mb * 1024 * 1024)
     _lower(resource.RLIMIT_CORE, 0)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

@@ -8,8 +8,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from pipeline.refresh import Summary, refresh
+from pipeline.refresh import refresh
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 
 # what a property costs is no matter of the tests, and a busy machine must not fail them
 hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

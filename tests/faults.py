@@ -16,8 +16,9 @@ from typing import Any
 from pipeline.decisions import log
 from pipeline.decisions.decision import made
 from pipeline.export import read_table
-from pipeline.refresh import Summary, refresh
+from pipeline.refresh import refresh
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["pipeline.work", "pipeline.refresh", "tests.faults"])

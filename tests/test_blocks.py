@@ -1,14 +1,20 @@
 """Blocks of terms: words and phrases in columns are those that the usual way finds, text by text."""
 
 import re
+import tempfile
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 from gensim.models.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.blocks import blocks_of, prose_of
+from pipeline.blocks import Prose, blocks_of, prose_of
+from pipeline.documents import Passage
 from pipeline.phrases import CONNECTORS, phrases_in
+from pipeline.store import load_passages, load_tokens, save_passages
+from pipeline.tokens import BREAK, tokens_of, words_of
 
 SIDES = ("cp", "climate")
 PARTS = st.sampled_from(
@@ -22,21 +28,44 @@ def _runs(text: str) -> list[list[str]]:
     return [run for run in runs if run]
 
 
-@given(
-    st.lists(st.lists(st.tuples(TEXTS, st.sampled_from(["cp", "climate", "both", "other"])), max_size=4), max_size=4)
-)
+SENTENCES = st.lists(st.tuples(TEXTS, st.sampled_from(["cp", "climate", "both", "other"])), max_size=4)
+
+
+def _prose(papers: list[list[tuple[str, str]]]) -> Prose:
+    tokens = [tokens_of([text for text, _ in sentences]) for sentences in papers]
+    return prose_of(tokens, [[domain for _, domain in sentences] for sentences in papers], SIDES)
+
+
+@given(st.lists(SENTENCES, max_size=4))
 def test_prose_holds_every_run_of_words_with_its_paper_and_sides(papers: list[list[tuple[str, str]]]) -> None:
-    prose = prose_of(papers, SIDES)
+    prose = _prose(papers)
     told = [
         ([prose.words[w] for w in words.tolist()], int(paper), on.tolist())
         for words, paper, on in zip(np.split(prose.word, prose.ends)[:-1], prose.paper, prose.on, strict=True)
     ]
+    holding = Counter(text for sentences in papers for text in {text for text, _ in sentences})
     assert told == [
         (run, at, [domain in (side, "both") for side in SIDES])
         for at, sentences in enumerate(papers)
         for text, domain in sentences
         for run in _runs(text)
+        if holding[text] < 3
     ]
+
+
+@given(st.lists(TEXTS, max_size=6))
+def test_the_words_of_sentences_are_kept_as_they_are(texts: list[str]) -> None:
+    passages = [Passage(at, at + 1, "body", cited=at % 2 == 0) for at in range(len(texts))]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.parquet"
+        save_passages(path, passages, tokens_of(texts))
+        tokens = load_tokens(path)
+        assert load_passages(path) == tuple(passages)
+    assert [tokens.sentence(at) for at in range(len(texts))] == [words_of(text) for text in texts]
+    breaks = np.flatnonzero(tokens.token == BREAK)
+    runs = [[tokens.words[w] for w in run.tolist() if w != BREAK] for run in np.split(tokens.token, breaks)]
+    assert [run for run in runs if run] == [run for text in texts for run in _runs(text)]
+    assert len(set(tokens.marks.tolist())) == len(set(texts))
 
 
 WORDS = ("policy", "carbon", "tax", "of", "the", "energy")
@@ -65,7 +94,7 @@ def test_the_connectors_are_those_of_gensim() -> None:
 def test_blocks_are_of_even_length_and_hold_no_term_of_few_papers() -> None:
     paper = [(" ".join(f"shared{i} common" for i in range(250)), "cp")]
     own = [(f"{text} alone{n} alone{n}", side) for n, (text, side) in enumerate(paper * 2)]
-    blocks = blocks_of(prose_of([paper, *([sentence] for sentence in own)], SIDES))
+    blocks = blocks_of(_prose([paper, *([sentence] for sentence in own)]))
     assert blocks.words[:, 0].tolist() == [500, 502, 502]  # a sentence is not cut
     assert not [term for term in blocks.terms if term.startswith("alone")]
     assert np.all(blocks.words[:, 1] == blocks.words[:, 0])

@@ -24,8 +24,9 @@ from pipeline.export import read_table
 from pipeline.files import write_record
 from pipeline.history import Change, ChangeKind, Changes, SeenCoding, SeenPaper, SeenVerdict, Snapshot
 from pipeline.plan import make_plan
-from pipeline.refresh import Summary, collect, refresh
+from pipeline.refresh import collect, refresh
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 from pipeline.topic_outcomes import KeptTopic, MovedPaper, RememberedTopic, RememberedTopics, TopicChanges
 
 SIDES = (("cp", "CP"), ("climate", "Climate"))

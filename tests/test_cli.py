@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.cli import cli, guarded
 from pipeline.files import lock
-from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 from tests.conftest import ROOT, SAMPLE
 
 ONE = "2004-wambolin-cp-centre-kenya.pdf"

@@ -16,8 +16,9 @@ from pipeline.errors import CorpusError, PrecedentError, StoreError
 from pipeline.export import read_table
 from pipeline.files import lock
 from pipeline.plan import make_plan
-from pipeline.refresh import Summary, refresh
+from pipeline.refresh import refresh
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 from pipeline.work import BatchJob
 from tests import dask_cluster
 from tests.conftest import ROOT

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.blocks import Sentence
 from pipeline.drift import DRIFTED, align, from_json, remember, to_json
 from pipeline.topic_outcomes import RememberedTopics, Topic, TopicModel
-from pipeline.topics import find_topics
+from tests.texts import Sentence, find_topics
 
 SIDES = ("cp", "climate")
 THEMES = ("dye", "heat", "smelt", "paddy")

@@ -26,7 +26,7 @@ MAY = {
     "workers": BASE,
     "files": BASE,
     "artifacts": BASE | {"files"},
-    "store": BASE | {"artifacts", "files"},
+    "store": BASE | {"artifacts", "files", "tokens"},
     "shared": BASE | {"artifacts", "files"},
     "publish": BASE | {"files"},
     "hashes": BASE | {"files"},
@@ -37,9 +37,10 @@ MAY = {
     "passages": SHARED | {"citations"},
     "coding": SHARED | {"coding", "files"},
     "phrases": set(),
-    "blocks": SHARED | {"phrases"},
+    "tokens": set(),
+    "blocks": SHARED | {"phrases", "tokens"},
     "factors": SHARED | {"blocks", "phrases"},
-    "topics": SHARED | {"blocks", "factors", "inference", "phrases"},
+    "topics": SHARED | {"blocks", "factors", "inference", "phrases", "tokens"},
     "drift": BASE,
     "periods": BASE | {"inference"},
     "evidence": SHARED,
@@ -64,7 +65,7 @@ MAY = {
     "triage": SHARED | {"evidence", "compare", "double_coding"},
 }
 TOP = {
-    *("plan", "work", "gathered", "refresh", "cluster", "bulletin", "watching", "unattended"),
+    *("plan", "work", "gathered", "modelled", "refresh", "summary", "cluster", "bulletin", "watching", "unattended"),
     *("learning", "review", "deliver", "literature", "cli", "__init__"),
 }
 
@@ -96,6 +97,7 @@ NO_RESULTS = {
         "publish.py",
         "settings.py",
         "shared.py",
+        "summary.py",
         "unattended.py",
         "watching.py",
         "work.py",

@@ -7,19 +7,24 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from pipeline import modelled
 from pipeline.codebook import load_codebook
 from pipeline.errors import AlreadyRunning, CorpusError
 from pipeline.export import read_table
 from pipeline.files import lock
 from pipeline.plan import make_plan
-from pipeline.refresh import Summary, refresh
+from pipeline.refresh import refresh
 from pipeline.settings import Settings
-from pipeline.topic_outcomes import TopicMethod
+from pipeline.summary import Summary
+from pipeline.topic_outcomes import TopicMethod, TopicModel
+
+TIMED = modelled._timed
 
 
 def tables(out: Path) -> dict[str, bytes]:
@@ -179,6 +184,26 @@ def test_a_killed_run_then_a_run_gives_the_same_tables(sample_run: tuple[Setting
     refresh(Settings(corpus=settings.corpus, out=out))
     assert tables(out) == tables(settings.out)
     assert not list(out.rglob(".aside-*"))
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_topics_made_beside_the_rest_give_the_same_tables(
+    own_run: Settings, sample_run: tuple[Settings, Summary], monkeypatch: pytest.MonkeyPatch, dies: bool
+) -> None:
+    monkeypatch.setattr(modelled, "BESIDE", 1)
+    if dies:
+        monkeypatch.setattr(modelled, "_timed", partial(_only_here, os.getpid()))
+    (own_run.out / "report.html").unlink()
+    summary = refresh(own_run)
+    assert tables(own_run.out) == tables(sample_run[0].out)
+    assert summary.seconds["topics"] > 0
+    assert sample_run[1].seconds["topics"] == 0
+
+
+def _only_here(here: int, texts: modelled.Texts) -> tuple[TopicModel, float]:
+    if os.getpid() != here:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return TIMED(texts)
 
 
 def test_the_flow_gives_the_same_tables(

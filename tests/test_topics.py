@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from pipeline.blocks import Sentence
 from pipeline.factors import agreement, coherence
 from pipeline.topic_outcomes import TopicModel
-from pipeline.topics import find_topics
+from tests.texts import Sentence, find_topics
 
 SIDES = ("cp", "climate")
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"

@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pipeline.workers import explain, run_limited
+from pipeline.workers import beside, explain, run_limited
 
 ROOT = Path(__file__).parents[1]
 SECONDS, MEMORY = 30, 1024
@@ -48,6 +49,27 @@ def spoiling(number: int) -> int:
         _spoilt = True
         raise ValueError(str(number))
     return number
+
+
+def at_home(pid: int) -> int:
+    """What only the process of that id can do: another one is killed by it, or where it has no such id, fails."""
+    if os.getpid() != abs(pid):
+        if pid < 0:
+            raise ValueError(str(pid))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return pid
+
+
+def process_of(_: object) -> int:
+    return os.getpid()
+
+
+def nothing() -> None:
+    """What needs no time to get ready."""
+
+
+def unready() -> None:
+    os._exit(1)
 
 
 def asleep(folder: Path) -> None:
@@ -130,13 +152,41 @@ def test_a_paper_out_of_time_ends_with_all_that_it_started(tmp_path: Path) -> No
     assert gone_within(tmp_path, 2)
 
 
+@pytest.mark.parametrize("ready", [nothing, unready])
+def test_what_is_done_beside_is_done_in_another_process(ready: Callable[[], None]) -> None:
+    with beside(ready) as begin:
+        first, second, where = begin(double, 2), begin(double, 3), begin(process_of, 0)
+        assert (second(), first()) == (6, 4)
+        assert where() != os.getpid()
+
+
+@pytest.mark.parametrize("sign", [1, -1], ids=["killed", "failed"])
+def test_what_a_child_fails_at_is_done_here(sign: int) -> None:
+    with beside(nothing) as begin:
+        waiting = begin(at_home, sign * os.getpid())
+        assert begin(double, 2)() == 4
+        assert waiting() == sign * os.getpid()
+
+
+def test_what_is_done_beside_ends_with_the_need_for_it(tmp_path: Path) -> None:
+    with beside(nothing) as begin:
+        begin(asleep, tmp_path)
+        assert begun(tmp_path)
+    assert gone_within(tmp_path, 5)
+
+
+LIMITED = f"list(run_limited(asleep, [folder], 1, 100, {MEMORY}))"
+BESIDE = "with beside(nothing) as begin: begin(asleep, folder)()"
+
+
+@pytest.mark.parametrize("what", [LIMITED, BESIDE], ids=["limited", "beside"])
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT])
-def test_no_child_outlives_its_parent(tmp_path: Path, signum: int) -> None:
+def test_no_child_outlives_its_parent(tmp_path: Path, signum: int, what: str) -> None:
     code = (
         # which a job that a shell runs in the background ignores
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from pathlib import Path; from pipeline.workers import run_limited; from tests.test_workers import asleep;"
-        f"list(run_limited(asleep, [Path({str(tmp_path)!r})], 1, 100, {MEMORY}))"
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pathlib import Path; from pipeline.workers import beside, run_limited\n"
+        f"from tests.test_workers import asleep, nothing; folder = Path({str(tmp_path)!r})\n{what}"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL)
     assert begun(tmp_path)

@@ -1,6 +1,5 @@
 """The tables as Parquet: the same columns and rows as the CSV files, with types, and no cell defused."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,4 @@ def _field(column: Column) -> Any:
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, (list, dict)):
-        return json.dumps(value)
     return clean(value) if isinstance(value, str) else value

@@ -51,10 +51,13 @@ SECTIONS = {  # of the page, in its order; each is a template, and has a heading
 BESIDE = 8  # named instruments, targets and actors of a side that the report lays beside the other's
 
 
-def write_report(results: Results, path: Path) -> None:
-    """Write report.html. All text of papers is escaped by the template. Raises OSError."""
+def write_report(results: Results, path: Path, quotes: Markup | None = None) -> None:
+    """Write report.html; `quotes` is its island, where that is made already. All text of papers is escaped by the
+    template. Raises OSError."""
     templates = environment("pipeline.export")
-    page = templates.get_template("report.html.j2").render(_view(results))
+    page = templates.get_template("report.html.j2").render(
+        _view(results), island=island(results) if quotes is None else quotes
+    )
     path.write_text(page, encoding="utf-8", newline="\n")
 
 
@@ -105,7 +108,6 @@ def _view(results: Results) -> dict[str, Any]:
         "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - a file of ours
         "script": Markup(script),  # noqa: S704 - files of ours
         "digest": digest,
-        "island": island(results),
     }
 
 

@@ -1,9 +1,10 @@
-"""The rows of every table, as values: text, numbers, None; for columns of JSON its text, or lists or objects."""
+"""The rows of every table, as values: text, numbers, None; for columns of JSON its text."""
 
 import dataclasses
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 from pipeline.evidence import STRENGTH, count_papers, said, surest
@@ -26,6 +27,7 @@ _REVIEW = (
     *("review_status", "reviewer", "reviewed_at", "decided_by", "note"),
     *("original_family", "original_code", "original_domain", "original_status"),
 )
+_REVIEWED = attrgetter(*_REVIEW)
 _TESTS = "odds_ratio odds_low odds_high p q least most boot_low boot_high held flips_to".split()
 
 
@@ -83,9 +85,9 @@ def _evidence(results: Results) -> Iterator[Row]:
         full = {"full_text": int(papers[document_id].full_text)}
         about = {**_about(papers[document_id]), "pdf_sha256": document_id, **versions, **full}
         for coding in codings.values():
-            tied, coded = _tied(codings.get(coding.tied_to)), _coded(coding)
+            tied = _tied(codings.get(coding.tied_to))
             place = placed[coding.start, coding.end]
-            yield {**about, **coded, **tied, **_placed(place), **_reviewed(coding, coded, place.note)}
+            yield {**about, **_coded(coding), **tied, **_placed(place), **_reviewed(coding, place.note)}
 
 
 def _coded(coding: Coding) -> dict[str, Any]:
@@ -127,9 +129,10 @@ def _placed(place: Place) -> dict[str, Any]:
     }
 
 
-def _reviewed(coding: Coding, coded: Row, note: str) -> dict[str, str]:
-    row = {name: getattr(coding, name) for name in _REVIEW}
+def _reviewed(coding: Coding, note: str) -> dict[str, str]:
+    row = dict(zip(_REVIEW, _REVIEWED(coding), strict=True))
     row["note"] = row["note"] or note
+    coded = {"family": coding.family, "code": coding.code, "domain": coding.domain, "status": coding.status}
     return {**row, "exported_as": exported_as({**coded, **row})}
 
 

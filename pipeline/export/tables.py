@@ -5,9 +5,10 @@ formula carries an apostrophe in front; `read_table` takes it off again.
 """
 
 import csv
+import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,30 @@ from pipeline.export.rows import Row, rows
 from pipeline.export.schema import datapackage
 from pipeline.export.told import clean
 
+OF_TOPICS = frozenset(
+    {"topics", "topic_curve", "topic_weights", "topic_years", "topic_sentences", "changes"}
+)  # tables of topics, and of what changed, topics too
+BATCH = 1000  # rows that are written at a time
+QUOTE = '"'
+_QUOTED = re.compile('[",\r\n]')  # what makes a cell stand in quotes, as in Python's csv
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")  # some programs pass over spaces in front
 
 
-def write_tables(results: Results, folder: Path) -> None:
-    """Write every table, data_dictionary.csv and datapackage.json into `folder`, which is made.
+def write_settled(results: Results, folder: Path) -> frozenset[str]:
+    """Write the tables that hold for results without topics and changes, and return their names. Raises OSError."""
+    names = frozenset(rows(results)) - OF_TOPICS
+    _write(results, folder, names)
+    return names
+
+
+def write_tables(results: Results, folder: Path, written: Collection[str] = ()) -> None:
+    """Write every table, but for those that are `written`, data_dictionary.csv and datapackage.json into `folder`,
+    which is made.
 
     Raises OSError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     listed = tables(results)
-    for name, table_rows in rows(results).items():
-        write_csv(folder / f"{name}.csv", [column.name for column in listed[name].columns], table_rows)
+    _write(results, folder, [name for name in listed if name not in written])
     dictionary = (
         {"table": name, "column": c.name, "type": c.kind, "values": "; ".join(c.values), "meaning": c.means}
         for name, table in listed.items()
@@ -39,23 +52,41 @@ def write_tables(results: Results, folder: Path) -> None:
     (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8", newline="\n")
 
 
+def _write(results: Results, folder: Path, names: Collection[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = tables(results)
+    for name, table_rows in rows(results).items():
+        if name in names:
+            write_csv(folder / f"{name}.csv", [column.name for column in listed[name].columns], table_rows)
+
+
 def write_csv(path: Path, names: Sequence[str], table_rows: Iterable[Row]) -> None:
     """Write rows as a table of these columns. Raises OSError."""
-    with path.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(names)
-        writer.writerows(map(_cell, map(row.__getitem__, names)) for row in table_rows)
+    rest = iter(table_rows)
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        handle.write("\ufeff" + ",".join(names) + "\r\n")
+        while batch := list(itertools.islice(rest, BATCH)):
+            cells = _Cells()
+            lines = (",".join(map(cells.__getitem__, map(row.__getitem__, names))) for row in batch)
+            handle.write("".join(f"{line}\r\n" for line in lines))
+
+
+class _Cells(dict[Any, str]):
+    """The cells of values as they stand in a file, each made once: most stand in many rows."""
+
+    def __missing__(self, value: Any) -> str:
+        cell = _cell(value)
+        self[value] = f'"{cell.replace(QUOTE, QUOTE + QUOTE)}"' if _QUOTED.search(cell) else cell
+        return self[value]
 
 
 def _cell(value: Any) -> str:
-    """A value as a cell: text defused, numbers as they are, lists and objects as JSON, None empty."""
+    """A value as a cell: text defused, numbers as they are, None empty."""
     if isinstance(value, str):  # nearly all need no defusing, and a large corpus has millions
         return value if not value or (value[0].isalnum() and value.isprintable()) else defuse(value)
     if value is None:
         return ""
-    if isinstance(value, float):
-        return _number(value)
-    return json.dumps(value) if isinstance(value, (list, dict)) else str(value)
+    return _number(value) if isinstance(value, float) else str(value)
 
 
 def _number(value: float) -> str:

@@ -1,6 +1,7 @@
 """Topics as rows: the topics, the curve of their number, weights, years and typical sentences."""
 
 import dataclasses
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -75,7 +76,7 @@ def topics(results: Results) -> Iterator[Mapping[str, Any]]:
             "words": "; ".join(word for word, _ in topic.words),
             "coherence": topic.coherence,
             "papers": topic.papers,
-            "sides": dict(sorted(topic.sides.items())),
+            "sides": json.dumps(topic.sides, sort_keys=True),
             "axis": topic.axis,
             "axis_low": topic.axis_low,
             "axis_high": topic.axis_high,

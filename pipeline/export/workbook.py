@@ -1,7 +1,6 @@
 """The tables as one Excel workbook: a sheet a table, the comparison first, with bars."""
 
 import itertools
-import json
 import math
 from collections.abc import Iterable
 from datetime import datetime
@@ -79,8 +78,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> 
     if isinstance(value, (int, float)):
         sheet.write_number(row, column, value, style)
     elif value not in (None, ""):
-        text = clean(value if isinstance(value, str) else json.dumps(value))
-        sheet.write_string(row, column, _fitting(text), style)
+        sheet.write_string(row, column, _fitting(clean(value)), style)
 
 
 def _fitting(text: str) -> str:

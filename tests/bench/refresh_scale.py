@@ -7,7 +7,8 @@ word in seven replaced by another of its length that the corpus has, so that eve
 share their sentences. They come from ../shared/corpus where it is present, else from the sample corpus. FOLDER is
 where they are made, and kept for the next time; without it they are made in a folder that goes afterwards.
 
-CPU seconds are those of the process and its children, since wall times depend on what else the machine does.
+Wall times depend on what else the machine does. CPU seconds are those of the process, with what its children told of
+their work on papers and topics, but for their start.
 """
 
 import os
@@ -18,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +29,7 @@ from pipeline.documents import Metadata
 from pipeline.publish import load_run
 from pipeline.refresh import refresh
 from pipeline.settings import Settings
+from pipeline.tokens import tokens_of
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "corpus"
@@ -48,28 +51,44 @@ def measure(wanted: int, folder: Path) -> None:
     settings = Settings(corpus=folder / "papers", out=folder / "out")
     if not (settings.out / "run.json").is_file():
         make(wanted, settings, folder / "source")
-    cpu_of_run(settings)  # what a kept folder's last time, or another program, left is made good
-    again = cpu_of_run(settings)
-    by_size = sorted((folder / "source" / "papers").rglob("*.pdf"), key=lambda path: path.stat().st_size)
+    timed_run(settings)  # what a kept folder's last time, or another program, left is made good
+    again = timed_run(settings)
+    by_size = sorted(read_ones(folder / "source").values(), key=lambda path: path.stat().st_size)
     more = by_size[len(by_size) // 2]
     one = settings.corpus / "one-more.pdf"
     count = len(list(folder.glob("seen-*")))
     one.write_bytes(more.read_bytes() + b"\n% one more, never seen before: " + str(count).encode())
     (folder / f"seen-{count}").touch()
-    added = cpu_of_run(settings)
+    added = timed_run(settings)
     one.unlink()
+    if not load_run(settings.out)["counts"]["coded"]:
+        raise ValueError(f"the paper more was not coded: {more}")
     rows = [("nothing new", again), ("one paper more, read and coded, topics and tables made anew", added)]
-    lines = [f"{wanted} papers, {os.cpu_count()} cores.\n", "| refresh | CPU, s |", "|---|---|"]
-    sys.stdout.write("\n".join([*lines, *(f"| {name} | {seconds:.1f} |" for name, seconds in rows)]) + "\n")
+    lines = [f"{wanted} papers, {os.cpu_count()} cores.\n", "| refresh | wall, s | CPU, s |", "|---|---|---|"]
+    sys.stdout.write(
+        "\n".join([*lines, *(f"| {name} | {wall:.1f} | {cpu:.1f} |" for name, (wall, cpu) in rows)]) + "\n"
+    )
 
 
-def cpu_of_run(settings: Settings) -> float:
-    """CPU seconds of `precedent run`, start and children included."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def timed_run(settings: Settings) -> tuple[float, float]:
+    """Wall and CPU seconds of `precedent run`, start and children included."""
+    last = load_run(settings.out).get("finished")
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     command = [sys.executable, "-m", "pipeline.cli", "run", str(settings.corpus), "--out", str(settings.out)]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    record = load_run(settings.out)
+    of_children = record["seconds"] if record["finished"] != last else {}
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, cpu + sum(seconds for stage, seconds in of_children.items() if stage != "tables")
+
+
+def read_ones(source: Path) -> dict[str, Path]:
+    """By their hashes, the papers of `source` that a run read and coded."""
+    keys = load_run(source / "out")["keys"]
+    kept = {path.stem for path in (source / "out" / "state" / "code" / keys["code"][:16]).glob("*/*.parquet")}
+    paths = {sha256(path.read_bytes()).hexdigest(): path for path in sorted((source / "papers").rglob("*.pdf"))}
+    return {document_id: path for document_id, path in paths.items() if document_id in kept}
 
 
 def make(wanted: int, settings: Settings, source: Path) -> None:
@@ -78,15 +97,15 @@ def make(wanted: int, settings: Settings, source: Path) -> None:
     real = Settings(corpus=source / "papers", out=source / "out")
     refresh(real)
     keys = load_run(real.out)["keys"]
-    kept = sorted((real.out / "state" / "code" / keys["code"][:16]).glob("*/*.parquet"))
-    paths = {sha256(path.read_bytes()).hexdigest(): path for path in (source / "papers").rglob("*.pdf")}
-    texts = {p.stem: store.load_document(artifact(real, "read", keys, p.stem)).text for p in kept}
+    paths = read_ones(source)
+    kept = sorted(paths)
+    texts = {i: store.load_document(artifact(real, "read", keys, i)).text for i in kept}
     by_length: dict[int, list[str]] = {}
     for word in WORD.findall(" ".join(texts[i] for i in sorted(texts))):
         by_length.setdefault(len(word), []).append(word)
     settings.corpus.mkdir(parents=True, exist_ok=True)
     for number in range(wanted):
-        original = kept[number % len(kept)].stem
+        original = kept[number % len(kept)]
         content = paths[original].read_bytes() + f"\n% varied {number}".encode()
         (settings.corpus / f"{number:05}.pdf").write_bytes(content)
         vary(original, sha256(content).hexdigest(), number, real, settings, keys, by_length)
@@ -120,9 +139,9 @@ def vary(
         replace(document, id=document_id, text=text, metadata=about),
         [rng.getrandbits(63) for _ in range(256)],
     )
-    split = artifact(settings, "split", keys, document_id)
-    split.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(artifact(real, "split", keys, original), split)
+    passages = store.load_passages(artifact(real, "split", keys, original))
+    tokens = tokens_of([text[passage.start : passage.end] for passage in passages])
+    store.save_passages(artifact(settings, "split", keys, document_id), passages, tokens)
     coded = store.load_coded(artifact(real, "code", keys, original))
     codings = tuple(
         replace(c, id=f"{rng.getrandbits(64):016x}", document_id=document_id, quote=text[c.start : c.end])

@@ -26,7 +26,7 @@ import numpy as np
 
 from pipeline.blocks import telling_words
 from pipeline.topic_outcomes import TopicMethod
-from pipeline.topics import find_topics
+from tests.texts import find_topics
 
 ABSTRACTS = Path(__file__).parents[3] / "shared" / "corpus" / "abstracts.jsonl"
 SIDES = ("cp", "climate")

@@ -14,8 +14,9 @@ from pipeline.codebook import SHIPPED
 from pipeline.decisions.decide import addition, on_coding, on_paper
 from pipeline.decisions.log import append, read
 from pipeline.export import Results, read_table
-from pipeline.refresh import Summary, finished, refresh
+from pipeline.refresh import finished, refresh
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 
 PAPERS = ("2004-wambolin", "2009-lin", "2020-veldkornet")
 

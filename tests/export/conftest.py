@@ -7,8 +7,9 @@ import pytest
 from pipeline.codebook import load_codebook
 from pipeline.export import Results
 from pipeline.plan import make_plan
-from pipeline.refresh import Summary, collect
+from pipeline.refresh import collect
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 
 
 @pytest.fixture(scope="session")

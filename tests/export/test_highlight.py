@@ -17,8 +17,8 @@ from pipeline.documents import Box, Document
 from pipeline.errors import StoreError
 from pipeline.export import Results, write_exports
 from pipeline.records import Coding
-from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 from tests.export import made
 
 pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")

@@ -15,8 +15,8 @@ from pipeline.documents import Box
 from pipeline.export import Results, write_exports
 from pipeline.export.refi import areas, file_names, plain
 from pipeline.records import Coding
-from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 from tests.export.made import results
 
 Element = ElementTree.Element

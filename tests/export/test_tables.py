@@ -1,10 +1,13 @@
 """The CSV tables: what they hold agrees with itself, and hostile text stays text."""
 
 import csv
+import io
 import json
+import tempfile
 from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,10 +15,10 @@ from hypothesis import strategies as st
 
 from pipeline.export import Results, read_table, write_tables
 from pipeline.export.island import island
-from pipeline.export.tables import _cell, defuse, restore
+from pipeline.export.tables import _cell, defuse, restore, write_csv
 from pipeline.records import BOTH
-from pipeline.refresh import Summary
 from pipeline.settings import Settings
+from pipeline.summary import Summary
 from tests.export.golden import GOLDEN, in_short
 from tests.export.made import HOSTILE, results, unpacked
 
@@ -25,6 +28,7 @@ context_before context_after section page page_label char_start char_end boxes s
 method model_version codebook_version review_status reviewer reviewed_at original_code note pdf_sha256 run_id terms
 tied_to tied_instrument sector decided_by original_family original_domain original_status exported_as full_text
 """.split()
+NAMES = ["a", "b", "c"]
 RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 readable = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters=[*map(chr, range(32)), "\x7f", "\ufffe", "\uffff"])
@@ -52,6 +56,16 @@ def test_numbers_stay_numbers_however_small() -> None:
     assert _cell(None) == ""
     assert float(_cell(1 / 3)) == pytest.approx(1 / 3, abs=1e-6)
     assert float(_cell(2e-30 / 3)) == pytest.approx(2e-30 / 3, rel=1e-5)
+
+
+@given(st.lists(st.tuples(*[st.text(max_size=8) | st.integers() | st.floats() | st.none()] * 3), max_size=5))
+def test_tables_are_written_as_pythons_csv_writes_them(table: list[tuple[Any, ...]]) -> None:
+    theirs = io.StringIO()
+    csv.writer(theirs).writerows([NAMES, *(map(_cell, row) for row in table)])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"
+        write_csv(path, NAMES, [dict(zip(NAMES, row, strict=True)) for row in table])
+        assert path.read_bytes().decode("utf-8-sig") == theirs.getvalue()
 
 
 def test_a_codings_id_does_not_hang_on_what_else_was_found(hostile: Path, tmp_path: Path) -> None:
