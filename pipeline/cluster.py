@@ -51,7 +51,8 @@ def read_there(address: str, batches: Sequence[BatchJob]) -> list[tuple[Outcome,
             log.warning("the cluster at %s has no workers yet: waiting for one", address)
         futures = client.map(process_there, tasks, pure=False)
         try:
-            for n, _ in enumerate(as_completed(futures), 1):
+            done = (future for future in as_completed(futures) if not future.cancelled())
+            for n, _ in enumerate(done, 1):
                 log.info("read and coded %d of %d parts", n, len(tasks))
             return list(client.gather(futures))
         except (CancelledError, OSError) as error:  # Dask cancels what it waited for where the scheduler is gone
@@ -71,7 +72,8 @@ def _connected(address: str) -> tuple[Any, Any, Any]:
     except ImportError as error:
         remedy = 'install it: pip install "precedent[dask]"'
         raise PrecedentError("Dask is not installed", address, remedy) from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong reaches us, and is told in words
+    for name in ("distributed", "distributed.client"):  # Dask gives the second a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong reaches us, and is told in words
     try:
         client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError) as error:
