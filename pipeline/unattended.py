@@ -2,6 +2,8 @@
 
 import hashlib
 import signal
+import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -57,12 +59,31 @@ def watch(corpus: Path | None, out: Path | None, file: Path | None, every: float
 
     settings = resolve(file, {"corpus": corpus, "out": out})
     run = driver(settings, run_here)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as a service manager ends it
     click.echo(f"Watching {settings.corpus} (Ctrl-C ends it)")
     try:
-        watch(settings, every, lambda given, moving: refresh(given, run, moving), _say)
+        watch(settings, every, lambda given, moving: refresh(given, run, moving), _say, _until_ended())
     except KeyboardInterrupt:
         click.echo("Ended. Finished work is kept.")
+
+
+def _until_ended() -> Callable[[float], None]:
+    """What lets so many seconds pass, unless this process is to end: by Ctrl-C, or as a service manager ends it.
+
+    The signal also raises at once, but Python drops what is raised while it clears an object away.
+    """
+    ended = threading.Event()
+
+    def end(*_: object) -> None:
+        ended.set()
+        raise KeyboardInterrupt
+
+    def rest(seconds: float) -> None:
+        if ended.wait(seconds):
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    return rest
 
 
 def _say(what: Any) -> None:

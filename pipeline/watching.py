@@ -23,11 +23,17 @@ Listing = dict[Path, tuple[int, int, int]]  # size, time of change in ns, inode
 Refresh = Callable[[Settings, Collection[Path]], Summary]
 
 
-def watch(settings: Settings, every: float, refresh: Refresh, told: Callable[[Summary | Exception], None]) -> None:
+def watch(
+    settings: Settings,
+    every: float,
+    refresh: Refresh,
+    told: Callable[[Summary | Exception], None],
+    rest: Callable[[float], None],
+) -> None:
     """Refresh whenever files have come or gone and hold still, until interrupted.
 
     `refresh` gets the files to leave out; `told` gets what each one made, or why it failed: once, where it fails
-    again for the same reason. `every` is the time between looks, in seconds.
+    again for the same reason. `every` is the time between looks, in seconds, which `rest` lets pass.
     """
     before: Listing = {}
     done: Listing | None = None
@@ -53,7 +59,7 @@ def watch(settings: Settings, every: float, refresh: Refresh, told: Callable[[Su
             failed = str(error)
             if may_pass(error):
                 again, wait = time.monotonic() + wait, min(2 * wait, LONGEST)
-        time.sleep(every)
+        rest(every)
 
 
 def look(settings: Settings) -> Listing:

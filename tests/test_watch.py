@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from pipeline.errors import AlreadyRunning, Away, CodebookError, CorpusError, Pr
 from pipeline.files import unwritable, write_record
 from pipeline.publish import load_run
 from pipeline.settings import Settings, resolve
+from pipeline.unattended import _until_ended
 from pipeline.watching import check_folder, watch
 from tests.conftest import ROOT, SAMPLE
 
@@ -47,16 +49,15 @@ class Watched:
             raise error
         return "refreshed"
 
-    def sleep(self, _: float) -> None:
+    def rest(self, _: float) -> None:
         step = next(self.steps, None)
         if step is None:
             raise KeyboardInterrupt
         step()
 
-    def through(self, patch: pytest.MonkeyPatch) -> list[list[str]]:
-        patch.setattr(time, "sleep", self.sleep)
+    def through(self) -> list[list[str]]:
         with pytest.raises(KeyboardInterrupt):
-            watch(self.settings, 30, self.refresh, self.told.append)
+            watch(self.settings, 30, self.refresh, self.told.append, self.rest)
         return self.runs
 
 
@@ -79,25 +80,21 @@ def grow(path: Path) -> Step:
     return more
 
 
-def test_a_file_is_read_once_and_only_when_it_has_stopped_growing(
-    given: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_is_read_once_and_only_when_it_has_stopped_growing(given: Settings) -> None:
     steps = [rest, rest, *[grow(given.corpus / "b.pdf")] * 4, rest, rest, rest]
-    assert Watched(given, steps).through(monkeypatch) == [["a.pdf"], ["a.pdf", "b.pdf"]]
+    assert Watched(given, steps).through() == [["a.pdf"], ["a.pdf", "b.pdf"]]
 
 
-def test_nothing_is_read_at_the_first_look(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Watched(given, []).through(monkeypatch) == []
+def test_nothing_is_read_at_the_first_look(given: Settings) -> None:
+    assert Watched(given, []).through() == []
 
 
-def test_a_file_that_grows_for_long_does_not_keep_others_waiting(
-    given: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_grows_for_long_does_not_keep_others_waiting(given: Settings) -> None:
     steps = [grow(given.corpus / "long.pdf")] * 25
-    assert Watched(given, steps).through(monkeypatch) == [["a.pdf"]]  # and not again and again
+    assert Watched(given, steps).through() == [["a.pdf"]]  # and not again and again
 
 
-def test_a_paper_that_goes_or_changes_is_noticed(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_that_goes_or_changes_is_noticed(given: Settings) -> None:
     paper = given.corpus / "b.pdf"
 
     def replaced() -> None:
@@ -109,19 +106,19 @@ def test_a_paper_that_goes_or_changes_is_noticed(given: Settings, monkeypatch: p
     paper.write_bytes(b"%PDF- b")
     times = paper.stat()
     steps = [rest, replaced, rest, paper.unlink, rest, rest, given.log.touch, rest]
-    runs = Watched(given, steps).through(monkeypatch)
+    runs = Watched(given, steps).through()
     assert [("b.pdf" in names) for names in runs] == [True, True, False, False]
 
 
-def test_tables_among_the_papers_start_no_refresh(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_among_the_papers_start_no_refresh(given: Settings) -> None:
     steps = [rest, given.out.mkdir, grow(given.out / "report.html"), rest, rest]
-    assert len(Watched(given, steps).through(monkeypatch)) == 1
+    assert len(Watched(given, steps).through()) == 1
 
 
-def test_another_run_is_waited_for(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_run_is_waited_for(given: Settings) -> None:
     busy = AlreadyRunning("another run is at work", "out", "wait")
     watched = Watched(given, [rest] * 4, [busy, busy, None])
-    assert len(watched.through(monkeypatch)) == 3
+    assert len(watched.through()) == 3
     assert watched.told == ["refreshed"]
 
 
@@ -130,37 +127,37 @@ def test_what_can_pass_is_tried_again_later_and_told_once(given: Settings, monke
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     full = unwritable(given.out, OSError(28, "No space left on device"))
     watched = Watched(given, [rest] * 30, [full, full, None])
-    assert len(watched.through(monkeypatch)) == 3
+    assert len(watched.through()) == 3
     assert watched.told == [full, "refreshed"]
 
 
-def test_what_cannot_pass_waits_for_a_change(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_pass_waits_for_a_change(given: Settings) -> None:
     wrong = CodebookError("two codes of one name")
     steps = [*[rest] * 10, grow(given.corpus / "b.pdf"), rest, rest]
     watched = Watched(given, steps, [wrong, None])
-    assert len(watched.through(monkeypatch)) == 2
+    assert len(watched.through()) == 2
     assert watched.told == [wrong, "refreshed"]
 
 
-def test_a_share_that_goes_away_and_comes_back(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_share_that_goes_away_and_comes_back(given: Settings) -> None:
     away = given.corpus.with_name("away")
     steps = [rest, lambda: given.corpus.rename(away), rest, rest, lambda: away.rename(given.corpus), rest, rest]
     watched = Watched(given, steps)
-    assert watched.through(monkeypatch) == [["a.pdf"], ["a.pdf"]]  # once more, for it may have gone in the middle
+    assert watched.through() == [["a.pdf"], ["a.pdf"]]  # once more, for it may have gone in the middle
     assert [isinstance(told, Away) for told in watched.told] == [False, True, False]
 
 
-def test_a_share_that_goes_away_while_papers_are_read(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_share_that_goes_away_while_papers_are_read(given: Settings) -> None:
     gone = Away("the papers went away while they were read", str(given.corpus), "see that its share is there")
     watched = Watched(given, [rest] * 6, [gone, gone, None])
-    assert watched.through(monkeypatch) == [["a.pdf"]] * 3
+    assert watched.through() == [["a.pdf"]] * 3
     assert watched.told == [gone, "refreshed"]
 
 
-def test_an_error_of_the_system_does_not_end_the_watch(given: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_the_system_does_not_end_the_watch(given: Settings) -> None:
     stale = OSError(116, "Stale file handle")
     watched = Watched(given, [rest, rest, grow(given.corpus / "b.pdf"), rest, rest], [stale, None])
-    assert len(watched.through(monkeypatch)) == 2
+    assert len(watched.through()) == 2
     assert watched.told == [stale, "refreshed"]
 
 
@@ -243,6 +240,26 @@ def test_addresses_are_checked(name: str, wrong: str, right: str) -> None:
     assert getattr(resolve(None, {name: right}), name) == right
     with pytest.raises(SettingsError, match=f"{name} cannot be"):
         resolve(None, {name: wrong})
+
+
+def test_an_interrupt_that_python_drops_still_ends_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cleared:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    dropped: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", dropped.append)
+    try:
+        rest = _until_ended()
+        rest(0)
+        Cleared()
+        assert dropped
+        with pytest.raises(KeyboardInterrupt):
+            rest(60)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_watch_as_typed(own_run: Settings) -> None:
