@@ -1,8 +1,10 @@
 """Blocks of terms -> k topics: fitting, top words, coherence, and how many. No stage: `topics` alone uses it."""
 
+import contextlib
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +73,8 @@ def table_of(blocks: Blocks) -> Table:
 
 def fit(table: Table, count: int, method: TopicMethod, seed: int) -> Fit:
     """`count` topics of the table, or fewer where some would be empty."""
-    return fits(table, [count], method, seed)[0]
+    with _quiet():
+        return fits(table, [count], method, seed)[0]
 
 
 def fits(table: Table, counts: Sequence[int], method: TopicMethod, seed: int) -> list[Fit]:
@@ -94,15 +97,22 @@ def _fit(table: Table, start: Start, method: TopicMethod, seed: int) -> Fit:
 def _nmf(weights: Any, start: Start) -> tuple[Floats, Floats]:
     """Non-negative matrix factorisation (Lee & Seung 1999, Nature 401:788): nothing is left to chance."""
     from sklearn.decomposition import NMF
-    from sklearn.exceptions import ConvergenceWarning
 
     rows, columns = start
     model = NMF(rows.shape[1], init="custom", tol=1e-3, max_iter=400)
-    with warnings.catch_warnings():
-        # the tolerance is relative to the first step: a start at the optimum never meets it
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        mix = model.fit_transform(weights, W=rows, H=columns)
+    mix = model.fit_transform(weights, W=rows, H=columns)
     return model.components_, mix
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No warning of a factorisation that does not converge: its tolerance is relative to the first step, so that a
+    start at the optimum never meets it."""
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():  # for all threads: not to be entered in one of several
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
 
 
 def _vectors(weights: Any, count: int) -> tuple[Floats, Floats]:
@@ -226,7 +236,8 @@ def curve(table: Table, most: int, method: TopicMethod, seed: int) -> tuple[Topi
     rows = np.sort(rng.permutation(_of_papers(table, rng, SAMPLE_PAPERS))[:SAMPLE_BLOCKS])
     sample = _common(_rows(table, rows), SAMPLE_TERMS)
     draws = [_rows(sample, _of_papers(sample, rng, PART)) for _ in range(DRAWS)]
-    whole, *refits = (fits(part, counts, method, seed) for part in (sample, *draws))
+    with _quiet(), ThreadPoolExecutor() as threads:  # what takes the time holds no lock
+        whole, *refits = threads.map(lambda part: fits(part, counts, method, seed), (sample, *draws))
     return tuple(_point(sample, n, fit, others) for n, fit, *others in zip(counts, whole, *refits, strict=True))
 
 

@@ -10,11 +10,14 @@ from pipeline import artifacts, store
 from pipeline.corpus import Scan, gather
 from pipeline.decisions.reviewed import Reviewed, review
 from pipeline.documents import Document, Passage
-from pipeline.plan import Job, Plan, kept_refusal, result_path
-from pipeline.records import CodedPaper, Coding, Doubt, Paper, Place, Rejection
+from pipeline.plan import Job, Plan, kept_refusal
+from pipeline.records import Card, CodedPaper, Coding, Doubt, Paper, Place, Rejection
 from pipeline.tokens import Tokens
 from pipeline.topic_outcomes import TopicModel
 from pipeline.work import Outcome
+
+Loaded = tuple[Mapping[str, CodedPaper], Mapping[str, Card]]  # by the ids of papers
+NOTHING: Loaded = ({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,37 @@ class Gathered:
         return tuple(c for paper in self.papers for c in self.coded[paper.document_id].codings)
 
 
-def gathered(plan: Plan, outcomes: Sequence[Outcome] = ()) -> Gathered:
-    """The machine's work on the papers of a plan whose work is done; `outcomes` are those of this run.
+def loaded(plan: Plan) -> Loaded:
+    """What is kept of the papers of a plan that have no work. Raises StoreError where a paper's results are missing."""
+    done = done_part(plan)
+    return _loaded(done, [i for i, refusal in _refusals(done).items() if refusal is None])
+
+
+def gathered(plan: Plan, outcomes: Sequence[Outcome] = (), before: Loaded = NOTHING) -> Gathered:
+    """The machine's work on the papers of a plan whose work is done; `outcomes` are those of this run, and what was
+    loaded `before` is not loaded again.
 
     Raises StoreError where a paper's results are missing.
     """
-    fresh = {o.document_id: o.rejection for o in outcomes if o.rejection}
-    out, keys = plan.settings.out, plan.keys
-    jobs = [Job(sha, Path(), names[0], out, keys, plan.codebook) for sha, names in plan.scan.papers.items()]
-    refusals = {job.document_id: fresh.get(job.document_id) or kept_refusal(job, plan.settings) for job in jobs}
-    good = [job for job in jobs if refusals[job.document_id] is None]
-    coded = {job.document_id: store.load_coded(result_path(job, "code")) for job in good}
-    cards = store.load_cards([result_path(job, "read") for job in good])
-    papers, duplicates, doubts = gather(plan.scan, cards, coded)
+    refusals = _refusals(plan) | {o.document_id: o.rejection for o in outcomes if o.rejection}
+    good = [i for i, refusal in refusals.items() if refusal is None]
+    rest = _loaded(plan, [i for i in good if i not in before[0]])
+    coded, cards = {**before[0], **rest[0]}, {**before[1], **rest[1]}
+    papers, duplicates, doubts = gather(plan.scan, [cards[i] for i in sorted(good)], coded)
     return Gathered(papers, coded, (*plan.scan.rejected, *duplicates, *_named(plan.scan, refusals)), doubts)
+
+
+def _loaded(plan: Plan, ids: Sequence[str]) -> Loaded:
+    coded = {i: store.load_coded(_artifact(plan, "code", i)) for i in ids}
+    cards = store.load_cards([_artifact(plan, "read", i) for i in ids])
+    return coded, {card.id: card for card in cards}
+
+
+def _refusals(plan: Plan) -> dict[str, Rejection | None]:
+    """Why each paper of a plan was refused, None where it was not, as far as is kept."""
+    out, keys = plan.settings.out, plan.keys
+    jobs = (Job(sha, Path(), names[0], out, keys, plan.codebook) for sha, names in plan.scan.papers.items())
+    return {job.document_id: kept_refusal(job, plan.settings) for job in jobs}
 
 
 def done_part(plan: Plan) -> Plan:

@@ -52,10 +52,18 @@ def _pairs(words: Sequence[str], text: Integers, first: Integers, last: Integers
     while len(longer := longer[last[longer] - first[longer] > gap]):
         between[longer] = between[longer] * (len(digit) + 1) + digits[text[first[longer] + gap]]
         gap += 1
-    ends = text[first].astype(np.int64) * len(words) + text[last]
-    _, ends = np.unique(ends, return_inverse=True)
     kinds, between = np.unique(between, return_inverse=True)
-    return np.unique(ends * len(kinds) + between, return_inverse=True)[1]
+    ends = text[first].astype(np.int64) * len(words) + text[last]
+    return _numbered(ends * len(kinds) + between)
+
+
+def _numbered(values: Integers) -> Integers:
+    """A number for each value, from 0, in the order in which values are met; by hashing, several times as fast as by
+    the sorting of np.unique."""
+    import pyarrow as pa
+
+    numbers: Integers = pa.array(values).dictionary_encode().indices.to_numpy()
+    return numbers
 
 
 def _scores(alone: Integers, a: Integers, b: Integers, together: Integers) -> NDArray[np.float64]:

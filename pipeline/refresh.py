@@ -5,7 +5,9 @@ A driver gives the means to run batches (`Run`); this module knows nothing of an
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -23,7 +25,17 @@ from pipeline.errors import CorpusError
 from pipeline.export import Results, write_narrative, write_report, write_settled, write_tables
 from pipeline.export.island import island
 from pipeline.files import STATE, lock
-from pipeline.gathered import document_of, gathered, places_kept, reviewed, topic_sentences
+from pipeline.gathered import (
+    NOTHING,
+    Gathered,
+    Loaded,
+    document_of,
+    gathered,
+    loaded,
+    places_kept,
+    reviewed,
+    topic_sentences,
+)
 from pipeline.history import Snapshot
 from pipeline.modelled import Texts, Waiting, modelling, undisturbed
 from pipeline.periods import topic_periods
@@ -39,6 +51,8 @@ from pipeline.work import BatchJob, Outcome, process_batch
 Batch = TypeVar("Batch")
 Done = TypeVar("Done")
 Run = Callable[[str, Callable[[Any], Any], Sequence[Any]], Iterable[Any]]
+
+Ahead = tuple[Callable[[], Loaded], Callable[[Texts], Waiting]]  # what waits for what is kept; what begins topics
 
 READ = "read and code"  # the step whose batches may go elsewhere
 
@@ -65,12 +79,12 @@ def refresh(settings: Settings, run: Run = run_here, moving: Collection[Path] = 
         if not plan.todo and publish.is_current(settings.out, plan.run_id):
             return unchanged(plan)
         plan = without_damage(plan)
-        batches = _batches(plan)
-        outcomes = [o for done in run(READ, process_batch, batches) for o in done]
-        check_there(plan)
-        if plan.todo:
-            exchange(plan)  # workers of a cluster hand their results over by the shared place
-        (summary,) = run("compare and write", build_tables, [(plan, tuple(outcomes))])
+        with _ahead(plan) as ahead:
+            outcomes = [o for done in run(READ, process_batch, _batches(plan)) for o in done]
+            check_there(plan)
+            if plan.todo:
+                exchange(plan)  # workers of a cluster hand their results over by the shared place
+            (summary,) = run("compare and write", partial(build_tables, ahead), [(plan, tuple(outcomes))])
         artifacts.prune(settings.out, plan.keys, list(plan.scan.papers))
         return summary  # type: ignore[no-any-return]  # a driver gives back what its function returned
 
@@ -88,12 +102,22 @@ def finished(settings: Settings) -> Results:
     return collect(plan, ())[0]
 
 
-def build_tables(work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
+@contextmanager
+def _ahead(plan: Plan) -> Iterator[Ahead]:
+    """What is done while papers are read: a process gets ready for topics, and a thread loads what is kept of the other
+    papers, unless it would lie there for long."""
+    soon = len(plan.todo) <= plan.settings.batch
+    with modelling(len(plan.scan.papers)) as begin, ThreadPoolExecutor(1) as thread:
+        yield thread.submit(undisturbed()(loaded), plan).result if soon else lambda: NOTHING, begin
+
+
+def build_tables(ahead: Ahead, work: tuple[Plan, tuple[Outcome, ...]]) -> Summary:
     """From what is kept of every paper to the tables and the report, put in place together."""
     plan, outcomes = work
     started = time.process_time()
-    with undisturbed(), modelling(len(plan.scan.papers)) as begin, publish.staging(plan.settings.out / STATE) as staged:
-        results, topics = _without_topics(plan, outcomes, begin)
+    there, begin = ahead[0](), ahead[1]
+    with undisturbed(), publish.staging(plan.settings.out / STATE) as staged:
+        results, topics = _without_topics(plan, gathered(plan, outcomes, there), begin)
         settled = write_settled(results, staged / "tables")
         quotes = island(results)
         before = _before(plan)
@@ -117,7 +141,7 @@ def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]
     What changed is told against the last run; for the last run itself, against the one before it.
     """
     with undisturbed(), modelling(len(plan.scan.papers)) as begin:
-        results, topics = _without_topics(plan, outcomes, begin)
+        results, topics = _without_topics(plan, gathered(plan, outcomes), begin)
         return _with_topics(plan, results, topics()[0], _before(plan))
 
 
@@ -131,11 +155,8 @@ def _in_order(rejected: Sequence[Rejection]) -> tuple[Rejection, ...]:
     return tuple(sorted(rejected, key=lambda r: (r.path, r.kind, r.reason)))
 
 
-def _without_topics(
-    plan: Plan, outcomes: Sequence[Outcome], begin: Callable[[Texts], Waiting]
-) -> tuple[Results, Waiting]:
+def _without_topics(plan: Plan, work: Gathered, begin: Callable[[Texts], Waiting]) -> tuple[Results, Waiting]:
     """The results, but for topics and what changed; and what waits for the topics, which are begun first."""
-    work = gathered(plan, outcomes)
     left = reviewed(plan, work)
     topics = begin(Texts(plan, {paper.document_id: work.coded[paper.document_id].domains for paper in left.papers}))
     papers, codings = left.papers, tuple(c for c in left.codings if counted(c))

@@ -227,7 +227,7 @@ def load_tokens(path: Path) -> Tokens:
     table = read_parquet(path, ["words", "token", "mark"])
     token = table.column("token").combine_chunks()
     ends = token.offsets.to_numpy()[1:]
-    words = tuple(" ".join(table.column("words").to_pylist()).split())
+    words = tuple(map(intern, " ".join(table.column("words").to_pylist()).split()))  # papers share most of them
     return Tokens(words, token.values.to_numpy(), ends, table.column("mark").to_numpy())
 
 

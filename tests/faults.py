@@ -28,7 +28,8 @@ PATIENCE = 300  # seconds
 BOUNDARIES: dict[str, tuple[str, int]] = {
     "planned": ("pipeline.refresh.without_damage", 1),
     "read and coded": ("pipeline.refresh.build_tables", 1),
-    "tables compared": ("pipeline.refresh.write_tables", 1),
+    "tables compared": ("pipeline.refresh.write_settled", 1),
+    "topics made": ("pipeline.refresh.write_tables", 1),
     "tables written aside": ("pipeline.refresh.write_report", 1),
     "before the snapshot": ("pipeline.snapshots.save", 1),
     "between the snapshot's copies": ("pipeline.snapshots.write_bytes", 2),

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import publish, summary
+from pipeline import publish
 from pipeline import refresh as running
+from pipeline import summary as telling
 from pipeline.artifacts import remove_damaged
 from pipeline.decisions import log
 from pipeline.decisions.decision import Decision
@@ -174,7 +175,7 @@ def test_a_clock_that_goes_back_changes_nothing(scene: Scene, here: Settings, mo
         def now(cls, tz: Any = None) -> "Earlier":
             return cls(1999, 1, 1, tzinfo=tz)
 
-    monkeypatch.setattr(summary, "datetime", Earlier)
+    monkeypatch.setattr(telling, "datetime", Earlier)
     recovers(scene, here)
     assert publish.load_run(here.out)["finished"].startswith("1999")
 
