@@ -8,6 +8,7 @@ history, retries and states. The server is embedded, on loopback, and keeps its 
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import os
 import signal
 import socket
@@ -221,7 +222,7 @@ def server() -> Iterator[str]:
         return
     home = PREFECT_HOME.value()
     with _alone(home) as held:
-        port = _free_port()
+        port = _free_port(home)
         address = f"http://127.0.0.1:{port}/api"
         with _server_process(port, home / "server.log", held) as process:
             try:
@@ -268,8 +269,11 @@ def _server_process(port: int, log: Path, held: int) -> "subprocess.Popen[bytes]
         return subprocess.Popen(command, env=environment, start_new_session=True, **streams)
 
 
-def _free_port(usual: int = 4200) -> int:
-    """Prefect's usual port where it is free, so that its page has an address to remember."""
+def _free_port(home: Path) -> int:
+    """A port of these files' own, where it is free, so that their page has an address to remember; two servers that
+    start at once, as with the machine, would both find Prefect's usual one free, and one folder's runs go to the other.
+    """
+    usual = 4200 + int(hashlib.sha256(str(home).encode()).hexdigest(), 16) % 1000
     for port in (usual, 0):
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as found:
             return int(found.getsockname()[1])

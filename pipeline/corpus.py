@@ -100,7 +100,7 @@ def files_in(folder: Path, skip: Collection[Path]) -> Iterator[Path]:
     Raises Away where the folder is missing, or one cannot be listed.
     """
     if not folder.is_dir():
-        remedy = "name a folder that holds your PDF files: precedent run FOLDER; see that its drive or share is there"
+        remedy = "name a folder of PDF files: precedent run FOLDER; or see that its drive or share is there"
         raise Away("there is no such folder of papers", str(folder), remedy)
 
     def fail(error: OSError) -> None:

@@ -7,12 +7,18 @@ import pickle
 import resource
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from multiprocessing.connection import Connection
+from types import SimpleNamespace
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+from pebble.pool import process as pebble_process
+
+# pebble holds limits of time by the wall clock, which leaps where a laptop wakes or a time server sets it right
+setattr(pebble_process, "time", SimpleNamespace(time=time.monotonic, sleep=time.sleep))  # noqa: B010 - mypy forbids it
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

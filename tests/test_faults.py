@@ -5,10 +5,11 @@ import logging
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,7 @@ def test_a_clock_that_goes_back_changes_nothing(scene: Scene, here: Settings, mo
             return cls(1999, 1, 1, tzinfo=tz)
 
     monkeypatch.setattr(telling, "datetime", Earlier)
+    monkeypatch.setattr(time, "time", lambda: Earlier.now(UTC).timestamp())  # all files are of the future
     recovers(scene, here)
     assert publish.load_run(here.out)["finished"].startswith("1999")
 

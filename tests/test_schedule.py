@@ -280,8 +280,16 @@ def test_a_run_that_was_killed_is_told_of(tmp_path: Path) -> None:
     assert told["where"] == str(tmp_path)
 
 
+def test_two_servers_that_start_at_once_take_two_ports(tmp_path: Path) -> None:
+    import flows
+
+    assert flows._free_port(tmp_path / "a") == flows._free_port(tmp_path / "a") != flows._free_port(tmp_path / "b")
+
+
 def test_a_second_server_for_one_folder_is_refused_and_ours_ends_with_us(tmp_path: Path) -> None:
     """The first is killed, which lets nothing be tidied up; its server goes, and Prefect's files are free again."""
+    import flows
+
     hold = "import flows\nwith flows.server() as address:\n    print(address, flush=True)\n    input()"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment |= {"PREFECT_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
@@ -293,7 +301,7 @@ def test_a_second_server_for_one_folder_is_refused_and_ours_ends_with_us(tmp_pat
 
     with contextlib.ExitStack() as held:
         with contextlib.suppress(OSError):  # somebody else's server, if it is not there already
-            held.enter_context(socket.create_server(("127.0.0.1", 4200)))
+            held.enter_context(socket.create_server(("127.0.0.1", flows._free_port(tmp_path))))
         child = held.enter_context(first())
         assert child.stdout
         address = child.stdout.readline().strip()

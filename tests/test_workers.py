@@ -1,6 +1,7 @@
 """Children with limits: what one paper does to its child is its own end, and nobody is left behind."""
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -18,6 +19,11 @@ SECONDS, MEMORY = 30, 1024
 
 
 def double(number: int) -> int:
+    return 2 * number
+
+
+def slow(number: int) -> int:
+    time.sleep(0.5)
     return 2 * number
 
 
@@ -180,6 +186,19 @@ BESIDE = "with beside(nothing) as begin: begin(asleep, folder)()"
 
 
 @pytest.mark.parametrize("what", [LIMITED, BESIDE], ids=["limited", "beside"])
+@pytest.mark.parametrize("leap", [3600, -3600])
+def test_a_clock_that_leaps_shortens_and_lengthens_no_limit(
+    leap: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a laptop wakes in the midst of a run: else all papers in hand would be taken for too long to read."""
+    clock = itertools.count(2_000_000_000, leap)
+    monkeypatch.setattr(time, "time", lambda: float(next(clock)))
+    assert list(run_limited(slow, [1, 2], 1, SECONDS, MEMORY)) == [(1, 2), (2, 4)]
+    ((_, error),) = run_limited(asleep, [tmp_path], 1, 1, MEMORY)
+    assert isinstance(error, TimeoutError)
+    assert gone_within(tmp_path, 2)
+
+
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT])
 def test_no_child_outlives_its_parent(tmp_path: Path, signum: int, what: str) -> None:
     code = (
