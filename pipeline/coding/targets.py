@@ -23,13 +23,13 @@ _UNIT = (
     r"|coal equivalent))?(?!\w))"
 )
 _BETWEEN = r"\s?(?:-|–|to|and)\s?"
-_QUANTITY = re.compile(
-    rf"(?<![\w.,>≥<\[–])(?!(?:19|20)\d\d\b)(?P<low>{_AMOUNT})"
+_QUANTITY = re.compile(  # it begins with a figure, which is found fast; what must not stand before it comes after
+    r"(?P<low>\d(?<![\w.,>≥<\[–]\d)(?!(?<=1)9\d\d\b|(?<=2)0\d\d\b)(?:\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d*(?:[.,]\d+)?))"
     rf"(?:\s?{_PERCENT}?{_BETWEEN}(?P<high>{_AMOUNT}))?"
-    rf"(?:\s|-)?(?P<unit>{_UNIT})(?!\s(?:success|probability|confidence|chance|likelihood))"
-    rf"|\b(?P<word>{'|'.join(_NUMBERS)})\s(?P<unit_of_word>{_PERCENT})",
+    rf"(?:\s|-)?(?P<unit>{_UNIT})(?!\s(?:success|probability|confidence|chance|likelihood))",
     re.IGNORECASE,
 )
+_IN_WORDS = re.compile(rf"\b(?P<low>{'|'.join(_NUMBERS)})\s(?P<unit>per ?cent)\b", re.IGNORECASE)
 
 _FISCAL = (
     r"(?:the\s(?=end|year|fiscal|financial))?(?:end of\s|around\s)?"
@@ -115,7 +115,7 @@ def targets(quote: str, document_id: str = "", coding_id: str = "") -> tuple[Tar
     ("by 2030 it will ...") is that of each without one; None where it states none. What it is of is empty where the
     sentence does not say it plainly. Probabilities and intervals in brackets are no targets.
     """
-    found = [match for match in _QUANTITY.finditer(quote) if not _inside(quote[: match.start()], "[", "]")]
+    found = _quantities(quote)
     begins = [0, *(match.end() for match in found)]
     front = quote[: found[0].start()] if found else ""
     return tuple(
@@ -123,7 +123,7 @@ def targets(quote: str, document_id: str = "", coding_id: str = "") -> tuple[Tar
             document_id=document_id,
             coding_id=coding_id,
             quantity=_number(match),
-            unit=_unit(match["unit"] or match["unit_of_word"]),
+            unit=_unit(match["unit"]),
             of_what=_of_what(quote[begin : match.start()], quote[match.end() :]),
             **_years(quote[match.end() :], front, alone=len(found) == 1),
         )
@@ -131,9 +131,11 @@ def targets(quote: str, document_id: str = "", coding_id: str = "") -> tuple[Tar
     )
 
 
-def _inside(before: str, opening: str, closing: str) -> bool:
-    """Whether a bracket that opened in the text has not closed."""
-    return before.rfind(opening) > before.rfind(closing)
+def _quantities(quote: str) -> list[re.Match[str]]:
+    """The quantities in a sentence, but for those in square brackets."""
+    in_words = _IN_WORDS.finditer(quote) if "cent" in quote.lower() else ()
+    found = sorted((*_QUANTITY.finditer(quote), *in_words), key=re.Match.start)
+    return [match for match in found if quote.rfind("[", 0, match.start()) <= quote.rfind("]", 0, match.start())]
 
 
 def _years(behind: str, front: str, *, alone: bool) -> dict[str, int | None]:
@@ -161,8 +163,8 @@ def _is_base(match: re.Match[str]) -> bool:
 
 
 def _number(match: re.Match[str]) -> str:
-    if match["word"]:
-        return str(_NUMBERS[match["word"].lower()])
+    if match.re is _IN_WORDS:
+        return str(_NUMBERS[match["low"].lower()])
     return "-".join(_plain(part) for part in (match["low"], match["high"]) if part)
 
 
