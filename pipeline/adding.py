@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,20 +70,20 @@ def _copies(pairs: Sequence[tuple[Path, Path]], settings: Settings) -> Iterator[
     fresh = [
         file for (file, _), (about, same) in zip(pairs, seen, strict=True) if isinstance(about, Hashed) and not same
     ]
-    read = run_limited(_look, fresh, settings.workers, *limits)
     taken: dict[str, Path] = {}
-    for (file, target), (about, same) in zip(pairs, seen, strict=True):
-        try:
-            if isinstance(about, OSError):
-                raise about
-            words = "" if same else _words(next(read)[1], file, limits)
-            if same := same or taken.get(about.sha256):
-                yield f"already there as {same}"
-            else:
-                taken[about.sha256] = copy = _copy(file, target, about)
-                yield f"{copy}: {words}"
-        except (UnreadablePaper, OSError) as error:
-            yield error
+    with closing(run_limited(_look, fresh, settings.workers, *limits)) as read:
+        for (file, target), (about, same) in zip(pairs, seen, strict=True):
+            try:
+                if isinstance(about, OSError):
+                    raise about
+                words = "" if same else _words(next(read)[1], file, limits)
+                if same := same or taken.get(about.sha256):
+                    yield f"already there as {same}"
+                else:
+                    taken[about.sha256] = copy = _copy(file, target, about)
+                    yield f"{copy}: {words}"
+            except (UnreadablePaper, OSError) as error:
+                yield error
 
 
 def _seen(file: Path, there: Mapping[int, Sequence[Path]]) -> tuple[Hashed | OSError, Path | None]:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,13 +62,14 @@ def process_batch(batch: BatchJob) -> tuple[Outcome, ...]:
 def _outcomes(batch: BatchJob, limits: tuple[int, int]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     shown = time.monotonic()
-    for job, result in run_limited(process_paper, batch.jobs, batch.settings.workers, *limits):
-        outcomes.append(result if isinstance(result, Outcome) else _failure(job, result, limits))
-        if outcomes[-1].damage:
-            log.warning("%s: %s", job.name, outcomes[-1].damage)
-        if time.monotonic() - shown > 2 or len(outcomes) == len(batch.jobs):
-            shown = time.monotonic()
-            log.info("read and coded %d of %d", len(outcomes), len(batch.jobs))
+    with closing(run_limited(process_paper, batch.jobs, batch.settings.workers, *limits)) as done:
+        for job, result in done:
+            outcomes.append(result if isinstance(result, Outcome) else _failure(job, result, limits))
+            if outcomes[-1].damage:
+                log.warning("%s: %s", job.name, outcomes[-1].damage)
+            if time.monotonic() - shown > 2 or len(outcomes) == len(batch.jobs):
+                shown = time.monotonic()
+                log.info("read and coded %d of %d", len(outcomes), len(batch.jobs))
     return outcomes
 
 

@@ -8,7 +8,7 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
@@ -37,14 +37,15 @@ def run_limited(
     workers: int,
     seconds: int,
     memory_mb: int,
-) -> Iterator[tuple[Item, Result | BaseException]]:
+) -> Generator[tuple[Item, Result | BaseException], None, None]:
     """Call `function` on each item in a pool of child processes; yield (item, result) in order.
 
     In place of a result stands the exception: TimeoutError after `seconds`, MemoryError beyond
     `memory_mb` of address space, TooMuchOutput, ProcessExpired where the child died, or what the function raised.
     What fails for another cause than time is tried once more in a child of its own, so that it does not
     depend on what its child had done before. `function` and items must pickle. `workers` 0 means one per
-    core. On leaving, no child is left.
+    core. On leaving, no child is left; whoever may leave before the last item closes the generator, for a collector of
+    garbage might do so in the pool's own thread, which can't wait for itself.
     """
     count = min(workers or os.cpu_count() or 1, max(len(items), 1))
     with _pool(count, TASKS_A_CHILD, memory_mb) as pool:

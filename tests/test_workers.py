@@ -181,11 +181,6 @@ def test_what_is_done_beside_ends_with_the_need_for_it(tmp_path: Path) -> None:
     assert gone_within(tmp_path, 5)
 
 
-LIMITED = f"list(run_limited(asleep, [folder], 1, 100, {MEMORY}))"
-BESIDE = "with beside(nothing) as begin: begin(asleep, folder)()"
-
-
-@pytest.mark.parametrize("what", [LIMITED, BESIDE], ids=["limited", "beside"])
 @pytest.mark.parametrize("leap", [3600, -3600])
 def test_a_clock_that_leaps_shortens_and_lengthens_no_limit(
     leap: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -199,6 +194,11 @@ def test_a_clock_that_leaps_shortens_and_lengthens_no_limit(
     assert gone_within(tmp_path, 2)
 
 
+LIMITED = f"list(run_limited(asleep, [folder], 1, 100, {MEMORY}))"
+BESIDE = "with beside(nothing) as begin: begin(asleep, folder)()"
+
+
+@pytest.mark.parametrize("what", [LIMITED, BESIDE], ids=["limited", "beside"])
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT])
 def test_no_child_outlives_its_parent(tmp_path: Path, signum: int, what: str) -> None:
     code = (

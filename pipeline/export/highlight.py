@@ -11,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,12 @@ def write_highlighted(results: Results, folder: Path, settings: Settings) -> lis
     limits = (settings.seconds_per_paper, settings.memory_mb_per_worker)
     bare = [paper.path for paper in results.papers if not paper.full_text]
     left_out = [f"no highlighted copy of {path}: only its abstract is known" for path in bare]
-    for copy, failure in run_limited(_copy, copies, settings.workers, *limits):
-        if isinstance(failure, StoreError):
-            raise failure
-        if failure is not None:
-            left_out.append(f"no highlighted copy of {copy.name}: {_why(failure, limits)}")
+    with closing(run_limited(_copy, copies, settings.workers, *limits)) as made:
+        for copy, failure in made:
+            if isinstance(failure, StoreError):
+                raise failure
+            if failure is not None:
+                left_out.append(f"no highlighted copy of {copy.name}: {_why(failure, limits)}")
     return left_out
 
 

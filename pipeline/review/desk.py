@@ -55,7 +55,9 @@ class Desk:
         if not self._run[0]:
             remedy = f"run first: precedent run {self.settings.corpus}"
             raise CorpusError("there is no finished run to review", str(self.settings.out), remedy)
-        self.plan = done_part(without_damage(make_plan(self.settings, load_codebook(self.settings.codebook))))
+        plan = without_damage(make_plan(self.settings, load_codebook(self.settings.codebook)))
+        self.waiting = len(plan.todo)
+        self.plan = done_part(plan)
         self.work = gathered(self.plan)
         self.codebook: Codebook = self.plan.codebook
         self.versions = versions(self.plan)
