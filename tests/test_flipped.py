@@ -150,7 +150,8 @@ def test_a_flip_that_an_idle_run_does_not_meet_is_mended_once_the_pages_do(sessi
         flip(damaged, 0.6)
         assert refresh(settings).unchanged
         browser = Browser(settings)
-        assert papers_on(browser) == 1  # one is there to be looked at, the other waits for a run
+        assert papers_on(browser) == 1  # one is there to be looked at
+        assert "1 paper waits for a run" in browser.get("/queue")
         with pytest.raises(CorpusError, match="run first"):
             finished(settings)
         assert not refresh(settings).unchanged
@@ -158,6 +159,7 @@ def test_a_flip_that_an_idle_run_does_not_meet_is_mended_once_the_pages_do(sessi
         assert made_files(settings.out) == session.made
         assert len(finished(settings).papers) == 2
         assert papers_on(browser) == 2  # the pages that were open see it
+        assert "for a run" not in browser.get("/queue")
 
 
 def papers_on(browser: Browser) -> int:
