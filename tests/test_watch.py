@@ -1,6 +1,7 @@
 """A watched folder: what is still being copied is left out, what has come to rest is read, once."""
 
 import http.server
+import itertools
 import json
 import os
 import shutil
@@ -274,13 +275,15 @@ def test_watch_as_typed(own_run: Settings) -> None:
             handle.write(content[at : at + len(content) // 8 + 1])
             handle.flush()
             time.sleep(0.1)
-    end = time.monotonic() + 240
-    while load_run(own_run.out)["run_id"] == last["run_id"] and time.monotonic() < end:
-        time.sleep(0.1)
+    slow = threading.Timer(240, child.kill)
+    slow.start()
+    assert child.stdout
+    said = list(itertools.takewhile(lambda line: "16 papers in the tables" not in line, child.stdout))
     child.terminate()
-    said = child.communicate(timeout=60)[0]
+    said += child.communicate(timeout=60)[0].splitlines()
+    slow.cancel()
+    assert load_run(own_run.out)["run_id"] != last["run_id"]
     assert child.returncode == 0
-    assert "16 papers in the tables" in said
-    assert "Ended." in said
+    assert "Ended. Finished work is kept." in said
     assert b"dropped.pdf" in (own_run.out / "tables" / "documents.csv").read_bytes()
     shutil.rmtree(own_run.corpus)

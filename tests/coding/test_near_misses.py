@@ -7,6 +7,8 @@ from pipeline.coding import code_document
 from pipeline.coding.labels import Label, lay_out
 from pipeline.coding.matching import matcher
 
+BOOK = load_codebook()
+
 # (code, a sentence that names it, a sentence that does not)
 PAIRS = [
     ("tax_charge", "A carbon tax was levied on coal.", "The taxonomy of flows has three taxa."),
@@ -86,7 +88,7 @@ SILENT = [
 
 
 def hits(sentence: str) -> set[tuple[str, str]]:
-    return {(hit.family, hit.code) for hit in matcher(load_codebook()).match(sentence).hits}
+    return {(hit.family, hit.code) for hit in matcher(BOOK).match(sentence).hits}
 
 
 @pytest.mark.parametrize(("code", "hit", "miss"), PAIRS)
@@ -104,4 +106,4 @@ def test_a_driver_or_barrier_and_its_near_miss(family: str, hit: str, miss: str)
 @pytest.mark.parametrize("sentence", SILENT)
 def test_sentences_of_methods_are_not_coded(sentence: str) -> None:
     document, passages = lay_out([Label("paper", "Cleaner production in mills", 0, sentence, "", "", {}, {})])
-    assert code_document(document, passages, load_codebook()).codings == ()
+    assert code_document(document, passages, BOOK).codings == ()

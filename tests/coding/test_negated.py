@@ -7,6 +7,8 @@ from pipeline.coding import code_document
 from pipeline.coding.labels import Label, lay_out
 from pipeline.records import Coding
 
+BOOK = load_codebook()
+
 # a code and a sentence in which it is denied; `any` stands for any code of the family
 NEGATED = """
 instrument subsidy_finance | No subsidy exists for small dye works.
@@ -141,7 +143,7 @@ def codings(case: str) -> list[Coding]:
     labels = [
         Label("paper", "Cleaner production and energy policy", at, t, "", "", {}, {}) for at, t in enumerate(texts)
     ]
-    found = code_document(*lay_out(labels), load_codebook()).codings
+    found = code_document(*lay_out(labels), BOOK).codings
     return [c for c in found if c.family == family and code in (c.code, "any") and c.quote == sentence]
 
 
