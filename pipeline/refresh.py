@@ -99,7 +99,7 @@ def finished(settings: Settings) -> Results:
         where = f"{settings.corpus} in {settings.out}"
         remedy = f"run first: precedent run {settings.corpus}"
         raise CorpusError("there is no finished run of these papers", where, remedy)
-    return collect(plan, ())[0]
+    return collect(plan)[0]
 
 
 @contextmanager
@@ -135,13 +135,13 @@ def build_tables(ahead: Ahead, work: tuple[Plan, tuple[Outcome, ...]]) -> Summar
     return replace(summary, kept=tuple(kept))
 
 
-def collect(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Results, Snapshot]:
+def collect(plan: Plan) -> tuple[Results, Snapshot]:
     """Everything the tables are made of, from what is kept of the papers that are in the folder, in full and in short.
 
     What changed is told against the last run; for the last run itself, against the one before it.
     """
     with undisturbed(), modelling(len(plan.scan.papers)) as begin:
-        results, topics = _without_topics(plan, gathered(plan, outcomes), begin)
+        results, topics = _without_topics(plan, gathered(plan), begin)
         return _with_topics(plan, results, topics()[0], _before(plan))
 
 

@@ -661,7 +661,7 @@ def test_topics_keep_their_ids_when_a_paper_leaves(own_run: Settings) -> None:
 def test_the_papers_behind_the_counts_are_those_of_the_comparison(sample_run: tuple[Settings, Summary]) -> None:
     """Against a run of nothing every flip's reason counts what the comparison counts."""
     here = sample_run[0]
-    sample = collect(make_plan(here, load_codebook(here.codebook)), ())[0]
+    sample = collect(make_plan(here, load_codebook(here.codebook)))[0]
     now = replace(snapshots.take(sample, None, "r", "p"), sides=SIDES)
     nothing = run([], [], [replace(v, verdict="nothing", papers=(0, 0), of_papers=(0, 0)) for v in now.verdicts])
     rows = {(row.family, row.code): row.why for row in of_kind(changes(nothing, now), "verdict flipped")}

@@ -68,10 +68,10 @@ _MORE = r"(?:\s{within}{word}|\s\([A-Z]\w*\)){{0,10}}"
 _THING = rf"(?P<what>{_BEGIN}{_WITHIN}{_WORD}{_MORE.format(within=_WITHIN, word=_WORD)})"
 _THINGS = rf"(?P<what>{_BEGIN}{_WITHIN}{_WORD}{_MORE.format(within=_WITHIN_AND, word=_WORD)})"  # "buildings and roads"
 _DETERMINED = r"(?:(?:the|its|their|our|these|those|all)\s)?"
-_CHANGE = (
-    r"(?:reductions?|cuts?|decreases?|declines?|increases?|improvements?|shares?|rises?|growth|drops?|savings?"
-    r"|capacity|limitations?)"
+_CHANGES = (
+    "reductions?|cuts?|decreases?|declines?|increases?|improvements?|shares?|rises?|growth|drops?|savings?|limitations?"
 )
+_CHANGE = rf"(?:{_CHANGES}|capacity)"
 _TO_CHANGE = (
     r"\b(?:reduc|cut|lower|decreas|rais|increas|improv|sav|limit|expand|halv|bring|keep|hold|achiev|avoid|contain"
     rf"|boost)\w*\s(?:[a-z]+ly\s)?(?:(?:of|in)\s)?{_DETERMINED}"
@@ -102,8 +102,7 @@ _TRAILING = re.compile(
 _NO_THING = re.compile(
     r"\b(?:targets?|goals?|levels?|scenario|BAU|I?NDCs?|commitments?|contributions?|ambitions?|terms|extent|pledges?"
     r"|objectives?|periods?|plan|years?|respect|range|which|line|case|context|business|minus|term|probability|CO2[\s-]?eq?)$"
-    r"|^(?:reductions? ?(?:amount|volume|percentage)?|cuts?|decreases?|declines?|increases?|improvements?|shares?"
-    r"|rises?|growth|drops?|savings?|limitations?|amount|percentage|rates?|the|its|an?)$|^levels? of\b",
+    rf"|^(?:{_CHANGES}|reductions? (?:amount|volume|percentage)|amount|percentage|rates?|the|its|an?)$|^levels? of\b",
     re.IGNORECASE,
 )
 

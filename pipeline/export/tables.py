@@ -21,9 +21,7 @@ from pipeline.export.told import clean
 OF_TOPICS = frozenset(
     {"topics", "topic_curve", "topic_weights", "topic_years", "topic_sentences", "changes"}
 )  # tables of topics, and of what changed, topics too
-BATCH = 1000  # rows that are written at a time
-QUOTE = '"'
-_QUOTED = re.compile('[",\r\n]')  # what makes a cell stand in quotes, as in Python's csv
+BATCH = 1000  # rows whose cells are kept at a time
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")  # some programs pass over spaces in front
 
 
@@ -63,21 +61,20 @@ def _write(results: Results, folder: Path, names: Collection[str]) -> None:
 def write_csv(path: Path, names: Sequence[str], table_rows: Iterable[Row]) -> None:
     """Write rows as a table of these columns. Raises OSError."""
     rest = iter(table_rows)
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        handle.write("\ufeff" + ",".join(names) + "\r\n")
+    with path.open("w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(names)
         while batch := list(itertools.islice(rest, BATCH)):
             cells = _Cells()
-            lines = (",".join(map(cells.__getitem__, map(row.__getitem__, names))) for row in batch)
-            handle.write("".join(f"{line}\r\n" for line in lines))
+            writer.writerows(map(cells.__getitem__, map(row.__getitem__, names)) for row in batch)
 
 
 class _Cells(dict[Any, str]):
-    """The cells of values as they stand in a file, each made once: most stand in many rows."""
+    """The cells of values, each made once: most stand in many rows."""
 
     def __missing__(self, value: Any) -> str:
-        cell = _cell(value)
-        self[value] = f'"{cell.replace(QUOTE, QUOTE + QUOTE)}"' if _QUOTED.search(cell) else cell
-        return self[value]
+        self[value] = cell = _cell(value)
+        return cell
 
 
 def _cell(value: Any) -> str:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,12 +64,13 @@ class Chances:
         settings, codebook = self._desk.settings, self._desk.codebook
         limits = settings.workers, settings.seconds_per_paper, settings.memory_mb_per_worker
         reckon = partial(_reckon, codebook=codebook, own=settings.own_head)
-        for paper, result in run_limited(reckon, papers, *limits):
-            if isinstance(result, BaseException):
-                self.fault = first_line(result)
-                log.warning("the chances of %s could not be worked out: %s", paper.document_id[:16], self.fault)
-            else:
-                write_record(paper.kept, {"chances": result})
+        with closing(run_limited(reckon, papers, *limits)) as done:
+            for paper, result in done:
+                if isinstance(result, BaseException):
+                    self.fault = first_line(result)
+                    log.warning("the chances of %s could not be worked out: %s", paper.document_id[:16], self.fault)
+                else:
+                    write_record(paper.kept, {"chances": result})
 
 
 def _reckon(paper: _Paper, codebook: Codebook, own: Path) -> list[tuple[float, float]]:

@@ -55,9 +55,7 @@ class Desk:
         if not self._run[0]:
             remedy = f"run first: precedent run {self.settings.corpus}"
             raise CorpusError("there is no finished run to review", str(self.settings.out), remedy)
-        plan = without_damage(make_plan(self.settings, load_codebook(self.settings.codebook)))
-        self.waiting = len(plan.todo)
-        self.plan = done_part(plan)
+        self.plan = done_part(without_damage(make_plan(self.settings, load_codebook(self.settings.codebook))))
         self.work = gathered(self.plan)
         self.codebook: Codebook = self.plan.codebook
         self.versions = versions(self.plan)

@@ -54,7 +54,7 @@ TURNED = {"cp": "climate", "climate": "cp"}
 def main(out: Path) -> None:
     settings = Settings(corpus=CORPUS, out=out)
     refresh(settings)
-    real = collect(make_plan(settings, load_codebook(settings.codebook)), ())[0]
+    real = collect(make_plan(settings, load_codebook(settings.codebook)))[0]
     results = drawn(real, random.Random(1))
     clock = Clock(f"{len(results.papers)} papers, {len(results.codings)} codings")
     started = time.process_time()

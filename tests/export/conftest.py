@@ -16,7 +16,7 @@ from pipeline.summary import Summary
 def sample(sample_run: tuple[Settings, Summary]) -> Results:
     """What the sample run's tables were made of."""
     settings, _ = sample_run
-    return collect(make_plan(settings, load_codebook(settings.codebook)), ())[0]
+    return collect(make_plan(settings, load_codebook(settings.codebook)))[0]
 
 
 @pytest.fixture(scope="session")
